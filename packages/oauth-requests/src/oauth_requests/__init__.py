@@ -1,0 +1,3 @@
+"""OAuth sessions and auth handlers for Requests."""
+
+__all__: list[str] = []
