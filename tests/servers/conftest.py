@@ -1,0 +1,3 @@
+from tests.servers.fixtures import oidc_provider
+
+__all__ = ["oidc_provider"]

@@ -1,0 +1,20 @@
+"""Pytest fixtures for the real servers: one server a test session, and with xdist one a worker.
+
+A conftest imports the fixtures it wants by name. A server that cannot start fails the test with what to do about it;
+it is never skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.oidc import OIDCProvider
+
+
+@pytest.fixture(scope="session")
+def oidc_provider() -> Iterator[OIDCProvider]:
+    """oidc-provider with tokens that live ten minutes; a test lets one expire with `expire()`."""
+    with OIDCProvider() as server:
+        yield server

@@ -1,0 +1,229 @@
+"""`oidc-provider` on loopback, as the tests see it. Run as a module it serves until it is interrupted.
+
+The server itself is in tests/servers/node; clients, keys and secrets are made here and handed to it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from tests.servers.browser import Browser
+from tests.servers.node_packages import NODE_FOLDER, install_packages, node
+from tests.servers.oidc_clients import make_clients, registration
+from tests.servers.process import ServerError, ServerProcess
+from tests.servers.protocol import RegisteredClient, User
+
+SUPPORTS = frozenset(
+    {
+        "authorization_code",
+        "implicit",
+        "hybrid",
+        "refresh_token",
+        "client_credentials",
+        "password",
+        "introspection",
+        "revocation",
+        "userinfo",
+        "discovery",
+        "id_token",
+        "iss",
+        "pkce_required",
+        "api_query_token",
+        "api_body_token",
+    }
+)
+
+
+class OIDCProvider:
+    """A running oidc-provider; use it as a context manager, or `start()` and `close()` it."""
+
+    supports = SUPPORTS
+    user = User("alice", "wonderland")
+
+    def __init__(self, **settings: object) -> None:
+        """`settings` are those of node/oidc/settings.mjs, such as `access_token_ttl=2` (seconds)."""
+        self._clients = make_clients()
+        self._settings = {"clients": [registration(each) for each in self._clients.values()]} | settings
+        self._process: ServerProcess | None = None
+        self._ready: dict[str, object] = {}
+        self._metadata: dict[str, object] = {}
+
+    # -- life
+
+    def start(self) -> Self:
+        """Start the server and read its metadata; ServerError says what to do when that fails."""
+        install_packages()
+        command = [node(), str(NODE_FOLDER / "oidc.mjs"), "--watch-stdin", "--config", json.dumps(self._settings)]
+        self._process = ServerProcess(command, name="oidc-provider")
+        self._ready = self._process.start()
+        self._metadata = get_json(self.metadata_url)
+        return self
+
+    def close(self) -> None:
+        """Stop the server; harmless when it does not run."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server."""
+        return self._running().pid
+
+    def log_tail(self) -> str:
+        """The last lines of the server's log, for the message of a failing test."""
+        return self._running().log_tail()
+
+    def _running(self) -> ServerProcess:
+        if self._process is None:
+            raise ServerError("oidc-provider is not running: call start() or use it as a context manager")
+        return self._process
+
+    # -- addresses
+
+    @property
+    def issuer(self) -> str:
+        return str(self._ready["issuer"])
+
+    @property
+    def metadata_url(self) -> str:
+        return f"{self.issuer}/.well-known/openid-configuration"
+
+    @property
+    def metadata(self) -> Mapping[str, object]:
+        """The discovery document as it was when the server started."""
+        return self._metadata
+
+    @property
+    def authorization_endpoint(self) -> str:
+        return self.endpoint("authorization_endpoint")
+
+    @property
+    def token_endpoint(self) -> str:
+        return self.endpoint("token_endpoint")
+
+    @property
+    def revocation_endpoint(self) -> str:
+        return self.endpoint("revocation_endpoint")
+
+    @property
+    def introspection_endpoint(self) -> str:
+        return self.endpoint("introspection_endpoint")
+
+    @property
+    def userinfo_endpoint(self) -> str:
+        return self.endpoint("userinfo_endpoint")
+
+    def endpoint(self, name: str) -> str:
+        """Any endpoint by its name in the metadata; KeyError when the server has none such."""
+        return str(self._metadata[name])
+
+    @property
+    def api_url(self) -> str:
+        return str(self._ready["api"])
+
+    @property
+    def other_api_url(self) -> str:
+        """The same API at another origin."""
+        return str(self._ready["other_api"])
+
+    # -- people and clients
+
+    @property
+    def clients(self) -> Mapping[str, RegisteredClient]:
+        return self._clients
+
+    def authorize(self, url: str) -> str:
+        """Log in and consent (`login_hint=deny` refuses): the URL of the callback. Form posts: `authorize_form`."""
+        return self.authorize_form(url)[0]
+
+    def authorize_form(self, url: str) -> tuple[str, list[tuple[str, str]]]:
+        """As `authorize`, with the fields that the browser would post to the callback (empty for a redirect)."""
+        return Browser(self.issuer).visit(url)
+
+    # -- what only a test may do
+
+    def expire(self, token: str) -> None:
+        """Let an opaque access token or a refresh token expire at once; ServerError when it is unknown."""
+        if not self.admin("expire_token", token=token)["found"]:
+            raise ServerError("the server does not know this token, so it cannot let it expire")
+
+    def forget(self, token: str) -> None:
+        """Make the server forget a token, as a revocation by somebody else would."""
+        if not self.admin("forget_token", token=token)["found"]:
+            raise ServerError("the server does not know this token, so it cannot forget it")
+
+    def change_settings(self, **settings: object) -> dict[str, object]:
+        """Change settings for requests to come; returns their former values, to be put back."""
+        return self.admin("settings", **settings)
+
+    def add_client(self, name: str, client: RegisteredClient) -> None:
+        """Register one more client while the server runs."""
+        self.admin("add_client", **registration(client))
+        self._clients[name] = client
+
+    def rotate_keys(self, *, keep: bool = False) -> None:
+        """Sign with new keys from now on; the old ones disappear unless `keep`."""
+        self.admin("rotate_keys", keep=keep)
+
+    def admin(self, action: str, **body: object) -> dict[str, object]:
+        """Call an action of node/oidc/admin.mjs; ServerError with its message when it is refused."""
+        return post_json(f"{self.issuer}/admin/{action}", body)
+
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def get_json(url: str) -> dict[str, object]:
+    """The JSON object at `url`."""
+    with _OPENER.open(url, timeout=10) as response:
+        answer = json.load(response)
+    assert isinstance(answer, dict)
+    return answer
+
+
+def post_json(url: str, body: Mapping[str, object]) -> dict[str, object]:
+    """Post JSON and read the JSON object that comes back; ServerError for an error status."""
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with _OPENER.open(request, timeout=10) as response:
+            answer = json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise ServerError(f"{urllib.parse.urlsplit(url).path}: {error.read().decode(errors='replace')}") from None
+    assert isinstance(answer, dict)
+    return answer
+
+
+def main() -> None:
+    """Serve until interrupted, and print what a client needs to know."""
+    with OIDCProvider() as server:
+        print(f"issuer {server.issuer}\napi    {server.api_url}")
+        for name, client in server.clients.items():
+            print(f"{name}: client_id={client.client_id!r} client_secret={client.client_secret!r}")
+        print(f"redirect_uri {next(iter(server.clients.values())).redirect_uri}\nStop with Ctrl-C.", flush=True)
+        try:
+            sys.stdin.read()
+        except KeyboardInterrupt:
+            print("stopped")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""oidc-provider, tried with raw requests: what later suites rely on is really there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.servers import node_packages
+from tests.servers.oidc import OIDCProvider
+from tests.servers.process import ServerError, ServerProcess
+from tests.servers.wire import bearer, fetch, log_in, post_as
+
+pytestmark = pytest.mark.real_server
+
+
+@pytest.mark.parametrize("name", ["client_secret_basic", "client_secret_post", "none"])
+def test_code_flow(oidc_provider, name):
+    """A client of each secret-based method logs a user in with PKCE and reads userinfo and the API."""
+    answer = log_in(oidc_provider, oidc_provider.clients[name])
+    assert answer.status == 200, answer.body
+    token = answer.text("access_token")
+    assert fetch(oidc_provider.userinfo_endpoint, headers=bearer(token)).json["sub"] == "alice"
+    seen = fetch(f"{oidc_provider.api_url}/echo", [("a", "1")], headers=bearer(token))
+    assert (seen.json["body"], seen.json["sub"], seen.json["placement"]) == ("a=1", "alice", "header")
+
+
+@pytest.mark.parametrize("name", ["client_secret_basic", "odd", "client_secret_post"])
+def test_client_credentials(oidc_provider, name):
+    """Client credentials work for every secret-based method, reserved characters in id and secret included."""
+    form = [("grant_type", "client_credentials"), ("scope", "api")]
+    assert post_as(oidc_provider.clients[name], oidc_provider.token_endpoint, form).text("scope") == "api"
+
+
+def test_pkce_is_required(oidc_provider):
+    """An authorization request without a code challenge is refused."""
+    client = oidc_provider.clients["client_secret_basic"]
+    callback = oidc_provider.authorize(
+        f"{oidc_provider.authorization_endpoint}?response_type=code&client_id={client.client_id}&scope=openid"
+    )
+    assert "error=invalid_request" in callback
+    assert "iss=" in callback
+
+
+def test_refusal_by_the_user(oidc_provider):
+    """`login_hint=deny` plays a user who says no."""
+    client = oidc_provider.clients["none"]
+    with pytest.raises(AssertionError, match="error=access_denied"):
+        log_in(oidc_provider, client, login_hint="deny")
+
+
+def test_rotation_expiry_and_revocation(oidc_provider):
+    """Refresh tokens rotate, a token expires on demand, and a revoked one is inactive."""
+    server, client = oidc_provider, oidc_provider.clients["client_secret_basic"]
+    first = log_in(server, client)
+    refresh = [("grant_type", "refresh_token"), ("refresh_token", first.text("refresh_token"))]
+    second = post_as(client, server.token_endpoint, refresh)
+    assert second.text("refresh_token") != first.text("refresh_token")
+
+    token = second.text("access_token")
+    assert post_as(client, server.introspection_endpoint, [("token", token)]).json["active"] is True
+    server.expire(token)
+    refused = fetch(server.api_url, headers=bearer(token))
+    assert refused.status == 401
+    assert 'error="invalid_token"' in refused.headers["www-authenticate"]
+    assert post_as(client, server.introspection_endpoint, [("token", token)]).json["active"] is False
+
+    assert post_as(client, server.revocation_endpoint, [("token", second.text("refresh_token"))]).status == 200
+    refresh = [("grant_type", "refresh_token"), ("refresh_token", second.text("refresh_token"))]
+    assert post_as(client, server.token_endpoint, refresh).json["error"] == "invalid_grant"
+
+
+def test_password(oidc_provider):
+    """The password grant works with the right password only."""
+    client = oidc_provider.clients["client_secret_post"]
+    form = [("grant_type", "password"), ("username", "alice"), ("scope", "api")]
+    right = post_as(client, oidc_provider.token_endpoint, [*form, ("password", oidc_provider.user.password)])
+    wrong = post_as(client, oidc_provider.token_endpoint, [*form, ("password", "guess")])
+    assert right.text("refresh_token")
+    assert wrong.json["error"] == "invalid_grant"
+
+
+def test_no_token(oidc_provider):
+    """A request to the API without a token is answered by two challenges in one header."""
+    refused = fetch(oidc_provider.api_url)
+    assert refused.status == 401
+    assert refused.headers["www-authenticate"].startswith('Bearer realm="api", DPoP algs=')
+
+
+def test_short_tokens():
+    """A server may be started with tokens of a chosen lifetime, and stops without leaving a process behind."""
+    with OIDCProvider(access_token_ttl=2) as server:
+        pid = server.pid
+        client = server.clients["client_secret_basic"]
+        form = [("grant_type", "client_credentials"), ("scope", "api")]
+        assert post_as(client, server.token_endpoint, form).json["expires_in"] == 2
+        before = server.change_settings(access_token_ttl=7)
+        assert before == {"access_token_ttl": 2}
+        assert post_as(client, server.token_endpoint, form).json["expires_in"] == 7
+    assert not _exists(pid)
+
+
+def test_unknown_setting():
+    """A server that does not start says why: the error holds the end of its log."""
+    with pytest.raises(ServerError, match=r"(?s)did not start.*unknown setting: colour"):
+        OIDCProvider(colour="red").start()
+
+
+def test_slow_start():
+    """A server that never gets ready is killed and reported."""
+    process = ServerProcess(["sleep", "60"], name="sleeper")
+    with pytest.raises(ServerError, match=r"sleeper did not start within 0\.2 s"):
+        process.start(timeout=0.2)
+    assert not _exists(process.pid)
+
+
+def test_no_node(monkeypatch):
+    """Without Node the error names the command to run."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(ServerError, match="npm ci --prefix tests/servers/node"):
+        node_packages.node()
+
+
+def test_lock_file_has_no_addresses():
+    """The lock file pins versions and digests, and leaves the registry to the user's configuration."""
+    text = Path(node_packages.NODE_FOLDER, "package-lock.json").read_text()
+    assert '"integrity"' in text
+    assert '"resolved"' not in text
+    assert "registry" not in text
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
