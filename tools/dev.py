@@ -1,0 +1,103 @@
+"""Set up what development needs, then run one command: `python tools/dev.py demo`, `python tools/dev.py test`.
+
+Needs Python 3.11 or newer with pip or venv, and nothing else: it makes `.venv` beside the sources, installs hatch
+there and hands over to it. Whatever it creates lies under `.venv`; to start afresh, delete that folder.
+Any other arguments go to hatch as they are: `python tools/dev.py run types:check`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+VERSIONS = ("3.11", "3.12", "3.13")
+SHORTCUTS = {"demo": ["run", "demo"], "test": ["test", "--cover"]}
+
+
+def main(arguments: list[str]) -> int:
+    """Return hatch's exit code."""
+    if not arguments:
+        print(__doc__)
+        return 2
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts this may have an older one
+        found = interpreters()
+        if not found:
+            print("Python 3.11 or newer is needed, and none was found on PATH.", file=sys.stderr)
+            return 1
+        return subprocess.run([next(iter(found.values())), __file__, *arguments], check=False).returncode
+    python = install_hatch()
+    environment = hatch_environment(python)
+    command = [*SHORTCUTS.get(arguments[0], arguments[:1]), *arguments[1:]]
+    return subprocess.run([python, "-m", "hatch", *command], cwd=ROOT, env=environment, check=False).returncode
+
+
+def install_hatch() -> str:
+    """Create `.venv` with hatch in it, where that has not been done, and return its Python."""
+    python = str(BIN / ("python.exe" if os.name == "nt" else "python"))
+    if works(python, "import hatch"):
+        return python
+    print("Setting up .venv …", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    if quiet([sys.executable, "-m", "venv", str(VENV)]):
+        install = [python, "-m", "pip"]
+    else:
+        # Debian splits ensurepip off into a package; the pip that is there can install into another environment.
+        shutil.rmtree(VENV, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True)
+        install = [sys.executable, "-m", "pip", "--python", python]
+    subprocess.run([*install, "install", "-qq", "hatch>=1.16"], check=True)
+    return python
+
+
+def hatch_environment(python: str) -> dict[str, str]:
+    """Return the process environment for hatch: its files under `.venv`, and real interpreters first on PATH."""
+    environment = dict(os.environ)
+    for name in ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "HATCH_ENV", "HATCH_ENV_ACTIVE"):
+        environment.pop(name, None)
+    environment["HATCH_DATA_DIR"] = str(VENV / "hatch")
+    folders = [str(BIN), *dict.fromkeys(str(Path(found).parent) for found in interpreters().values())]
+    environment["PATH"] = os.pathsep.join([*folders, environment.get("PATH", "")])
+    # uv is fast but does not read pip's settings: where they replace the index, hatch is told to use pip.
+    for candidate in (python, sys.executable):
+        listing = [candidate, "-m", "pip", "config", "list"]
+        settings = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
+        if ".index-url=" in settings or ".no-index=" in settings:
+            environment.setdefault("WORKSPACE_INSTALLER", "pip")
+    return environment
+
+
+def interpreters() -> dict[str, str]:
+    """Return the executables of the supported versions that really run here, by version."""
+    found: dict[str, str] = {}
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for version in VERSIONS:
+        # A shim of pyenv is on PATH for every version it ever had, and fails unless that version is selected.
+        candidates = [
+            getattr(sys, "_base_executable", sys.executable),
+            *map(str, pyenv.glob(f"{version}.*/bin/python")),
+        ]
+        candidates += [str(Path(folder) / f"python{version}") for folder in os.get_exec_path()]
+        for candidate in candidates:
+            if works(candidate, f"import sys; sys.exit('%d.%d' % sys.version_info[:2] != '{version}')"):
+                found[version] = candidate
+                break
+    return found
+
+
+def works(python: str, code: str) -> bool:
+    """Tell whether this interpreter exists and runs the code without an error."""
+    return Path(python).exists() and quiet([python, "-c", code])
+
+
+def quiet(command: list[str]) -> bool:
+    """Run a command without its output and tell whether it succeeded."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
