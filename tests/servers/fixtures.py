@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.authlib_server import AuthlibServer
 from tests.servers.oidc import OIDCProvider
 
 
@@ -17,4 +18,11 @@ from tests.servers.oidc import OIDCProvider
 def oidc_provider() -> Iterator[OIDCProvider]:
     """oidc-provider with tokens that live ten minutes; a test lets one expire with `expire()`."""
     with OIDCProvider() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def authlib_server() -> Iterator[AuthlibServer]:
+    """Authlib's server, in this process; it knows neither OpenID nor DPoP."""
+    with AuthlibServer() as server:
         yield server

@@ -49,22 +49,22 @@ def _client(
     )
 
 
-def _rsa(use: str = "sig") -> dict[str, object]:
+def make_rsa_key(use: str = "sig") -> dict[str, object]:
     return dict(RSAKey.generate_key(2048, {"use": use}, private=True, auto_kid=True).as_dict(private=True))
 
 
-def _ec(curve: str = "P-256", use: str = "sig") -> dict[str, object]:
+def make_ec_key(curve: str = "P-256", use: str = "sig") -> dict[str, object]:
     return dict(ECKey.generate_key(curve, {"use": use}, private=True, auto_kid=True).as_dict(private=True))
 
 
-def _ed25519() -> dict[str, object]:
+def make_ed25519_key() -> dict[str, object]:
     return dict(OKPKey.generate_key("Ed25519", {"use": "sig"}, private=True, auto_kid=True).as_dict(private=True))
 
 
 def make_clients() -> dict[str, RegisteredClient]:
     """New clients with new keys and secrets, by the names under which tests ask for them."""
     basic, key_auth = "client_secret_basic", "private_key_jwt"
-    rsa = _rsa()
+    rsa = make_rsa_key()
     return {
         "client_secret_basic": _client("basic", basic),
         "client_secret_post": _client("post", "client_secret_post"),
@@ -72,8 +72,8 @@ def make_clients() -> dict[str, RegisteredClient]:
         "odd": _client("odd:id+with %41 space", basic, secret="p%ss:w+rd &=/?%2B~\"'" + "x" * 20),
         "client_secret_jwt": _client("secret-jwt", "client_secret_jwt"),
         "private_key_jwt": _client("key-rsa", key_auth, key=rsa),
-        "private_key_jwt_ec": _client("key-ec", key_auth, key=_ec()),
-        "private_key_jwt_ed25519": _client("key-ed25519", key_auth, key=_ed25519()),
+        "private_key_jwt_ec": _client("key-ec", key_auth, key=make_ec_key()),
+        "private_key_jwt_ed25519": _client("key-ed25519", key_auth, key=make_ed25519_key()),
         "dpop": _client("dpop", basic, dpop_bound_access_tokens=True),
         "dpop_public": _client("dpop-public", "none", dpop_bound_access_tokens=True),
         "par": _client("par", basic, require_pushed_authorization_requests=True),
@@ -82,7 +82,7 @@ def make_clients() -> dict[str, RegisteredClient]:
         "jarm_encrypted": _client(
             "jarm-encrypted",
             basic,
-            key=_ec(use="enc"),
+            key=make_ec_key(use="enc"),
             authorization_signed_response_alg="RS256",
             authorization_encrypted_response_alg="ECDH-ES",
             authorization_encrypted_response_enc="A256GCM",
@@ -90,7 +90,7 @@ def make_clients() -> dict[str, RegisteredClient]:
         "encrypted": _client(
             "encrypted",
             basic,
-            key=_rsa(use="enc"),
+            key=make_rsa_key(use="enc"),
             id_token_encrypted_response_alg="RSA-OAEP-256",
             id_token_encrypted_response_enc="A128CBC-HS256",
             userinfo_signed_response_alg="RS256",

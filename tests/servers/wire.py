@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.message import Message
 
 from tests.servers.protocol import AuthorizationServer, RegisteredClient
 
@@ -20,7 +21,7 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer, whatever its status."""
+    """An HTTP answer, whatever its status; header names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,10 +49,14 @@ def fetch(
     request = urllib.request.Request(url, data, dict(headers or {}), method=method)
     try:
         with _OPENER.open(request, timeout=10) as response:
-            return Answer(response.status, dict(response.headers), response.read().decode())
+            return _answer(response.status, response.headers, response.read())
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, dict(error.headers), error.read().decode())
+            return _answer(error.code, error.headers, error.read())
+
+
+def _answer(status: int, headers: Message, body: bytes) -> Answer:
+    return Answer(status, {name.lower(): value for name, value in headers.items()}, body.decode())
 
 
 def bearer(token: str) -> dict[str, str]:
