@@ -2,8 +2,11 @@
 
 Needs Python 3.11 or newer with pip or venv, and nothing else: it makes `.venv` beside the sources, installs hatch
 there and hands over to it. Whatever it creates lies under `.venv`; to start afresh, delete that folder.
-Any other arguments go to hatch as they are: `python tools/dev.py run types:check`.
+`python tools/dev.py hatch …` runs hatch with any other command: `python tools/dev.py hatch run types:check`.
+`python tools/dev.py interpreters` lists the versions of Python that the tests can run on here.
 """
+
+from __future__ import annotations
 
 import os
 import shutil
@@ -14,13 +17,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-VERSIONS = ("3.11", "3.12", "3.13")
-SHORTCUTS = {"demo": ["run", "demo"], "test": ["test", "--cover"]}
+VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
+COMMANDS = {"demo": ["run", "demo"], "test": ["test", "--cover"], "hatch": []}
 
 
 def main(arguments: list[str]) -> int:
     """Return hatch's exit code."""
-    if not arguments:
+    if not arguments or arguments[0] not in {*COMMANDS, "interpreters"}:
         print(__doc__)
         return 2
     if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts this may have an older one
@@ -29,10 +32,12 @@ def main(arguments: list[str]) -> int:
             print("Python 3.11 or newer is needed, and none was found on PATH.", file=sys.stderr)
             return 1
         return subprocess.run([next(iter(found.values())), __file__, *arguments], check=False).returncode
+    if arguments == ["interpreters"]:
+        return list_interpreters()
     python = install_hatch()
     environment = hatch_environment(python)
-    command = [*SHORTCUTS.get(arguments[0], arguments[:1]), *arguments[1:]]
-    return subprocess.run([python, "-m", "hatch", *command], cwd=ROOT, env=environment, check=False).returncode
+    command = [python, "-m", "hatch", *COMMANDS[arguments[0]], *arguments[1:]]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def install_hatch() -> str:
@@ -86,6 +91,16 @@ def interpreters() -> dict[str, str]:
                 found[version] = candidate
                 break
     return found
+
+
+def list_interpreters() -> int:
+    """Print where each supported version is, and the one that the tests take when none is named."""
+    found = interpreters()
+    for version in VERSIONS:
+        print(f"{version}: {found.get(version, 'not found')}")
+    own = "{}.{}".format(*sys.version_info)
+    print(f"test runs on {own if own in found else next(iter(found), 'nothing: Python 3.11 or newer is needed')}")
+    return 0
 
 
 def works(python: str, code: str) -> bool:
