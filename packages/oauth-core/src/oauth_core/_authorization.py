@@ -1,0 +1,320 @@
+"""The authorization request and the answer that comes back through the user's browser.
+
+Rules of this room: both are frozen values that survive a trip through a session store as JSON, so that the callback
+may be handled by another process; checks fail closed: what was sent must come back, and what metadata promises must
+be there. Unsafe choices have names that say what is given up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from hmac import compare_digest
+from typing import Self, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+from ._errors import (
+    AuthorizationRefused,
+    MismatchingIssuerError,
+    MismatchingStateError,
+    ProtocolViolation,
+    UsageError,
+)
+from ._messages import Pairs, Params, add_query, encode_form, pairs
+from ._pkce import code_challenge as make_code_challenge
+from ._pkce import generate_code_verifier, generate_token
+from ._urls import check_endpoint
+
+__all__ = ["AuthorizationRequest", "AuthorizationResponse", "callback_parameters", "check_callback"]
+
+V = TypeVar("V")
+
+_SINGLE = ("code", "state", "iss", "error", "error_description", "error_uri", "access_token", "id_token")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AuthorizationResponse:
+    """What a valid callback brought, with what the token request needs to go with it. RFC 6749 §4.1.2."""
+
+    code: str | None
+    state: str | None = None
+    iss: str | None = None
+    redirect_uri: str | None = None
+    code_verifier: str | None = None
+    nonce: str | None = None
+    max_age: int | None = None
+    acr_values: str | None = None
+    parameters: Pairs = ()
+
+    def __repr__(self) -> str:
+        return f"<AuthorizationResponse with {', '.join(name for name, _ in self.parameters)}>"
+
+    def get(self, name: str) -> str | None:
+        """Return any parameter of the callback by its name, or None."""
+        return next((value for key, value in self.parameters if key == name), None)
+
+    def __getattr__(self, name: str) -> str:
+        if not name.startswith("_"):
+            value = self.get(name)
+            if value is not None:
+                return value
+        raise AttributeError(f"the authorization response has no parameter {name!r}")
+
+    def to_json(self) -> str:
+        """Return the response as JSON. It holds the code and the verifier: keep it where the session is kept."""
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the response that ``to_json`` wrote. Raises ``UsageError`` where it is none."""
+        return _from_json(cls, {f.name for f in fields(cls)}, text)
+
+
+@dataclass(frozen=True, slots=True, repr=False, init=False)
+class AuthorizationRequest:
+    """A request to the authorization endpoint: open ``uri`` in the user's browser, then ``validate_callback``.
+
+    ``state``, the ``nonce`` (where the scope has ``openid``) and the PKCE verifier are made anew unless given.
+    ``state=None`` or ``nonce=None`` sends none and gives up that check, ``code_challenge_method=None`` gives up PKCE.
+    ``issuer`` is compared with ``iss`` wherever the callback has one, and ``iss_required`` demands one. Any further
+    keyword is sent as a parameter, a list repeats it; ``extra`` takes such parameters as pairs. RFC 6749 §4.1.1.
+    """
+
+    authorization_endpoint: str
+    client_id: str
+    redirect_uri: str | None
+    scope: str | None
+    response_type: str
+    state: str | None
+    nonce: str | None
+    code_verifier: str | None
+    code_challenge_method: str | None
+    issuer: str | None
+    iss_required: bool
+    extra: Pairs
+    allow_insecure_http: bool
+
+    def __init__(
+        self,
+        authorization_endpoint: str,
+        client_id: str,
+        *,
+        redirect_uri: str | None = None,
+        scope: str | Iterable[str] | None = None,
+        response_type: str = "code",
+        state: str | None = "",
+        nonce: str | None = "",
+        code_verifier: str | None = None,
+        code_challenge_method: str | None = "S256",
+        issuer: str | None = None,
+        iss_required: bool = False,
+        extra: Params = (),
+        allow_insecure_http: bool = False,
+        **parameters: object,
+    ) -> None:
+        check_endpoint(authorization_endpoint, "authorization_endpoint", allow_insecure_http=allow_insecure_http)
+        if not client_id:
+            raise UsageError("an authorization request needs a client_id")
+        kinds = response_type.split()
+        scope = scope if scope is None or isinstance(scope, str) else " ".join(scope)
+        if nonce == "":
+            nonce = generate_token() if "openid" in (scope or "").split() or "id_token" in kinds else None
+        if code_challenge_method is None and code_verifier:
+            raise UsageError("a code_verifier was given together with code_challenge_method=None, which means no PKCE")
+        if code_challenge_method is not None and "code" in kinds:
+            code_verifier = code_verifier or generate_code_verifier()
+        else:
+            code_verifier = None
+        fix = object.__setattr__
+        fix(self, "authorization_endpoint", authorization_endpoint)
+        fix(self, "client_id", client_id)
+        fix(self, "redirect_uri", redirect_uri)
+        fix(self, "scope", scope)
+        fix(self, "response_type", response_type)
+        fix(self, "state", generate_token() if state == "" else state)
+        fix(self, "nonce", nonce)
+        fix(self, "code_verifier", code_verifier)
+        fix(self, "code_challenge_method", code_challenge_method)
+        fix(self, "issuer", issuer)
+        fix(self, "iss_required", iss_required)
+        fix(self, "extra", (*pairs(extra), *pairs(parameters)))
+        fix(self, "allow_insecure_http", allow_insecure_http)
+        _ = self.code_challenge  # a bad verifier or method is refused now, not at the token endpoint
+
+    def __getattr__(self, name: str) -> str:
+        if not name.startswith("_"):
+            for key, value in self.extra:
+                if key == name:
+                    return value
+        raise AttributeError(f"the authorization request has no parameter {name!r}")
+
+    def __repr__(self) -> str:
+        return f"<AuthorizationRequest of {self.client_id!r} for scope {self.scope!r}>"
+
+    def __str__(self) -> str:
+        return self.uri
+
+    @property
+    def code_challenge(self) -> str | None:
+        """The PKCE challenge that is sent, or None without PKCE."""
+        if self.code_verifier is None or self.code_challenge_method is None:
+            return None
+        return make_code_challenge(self.code_verifier, self.code_challenge_method)
+
+    @property
+    def parameters(self) -> Pairs:
+        """The parameters of the request, in the order in which they are sent."""
+        challenge = self.code_challenge
+        own = (
+            ("response_type", self.response_type),
+            ("client_id", self.client_id),
+            ("redirect_uri", self.redirect_uri),
+            ("scope", self.scope),
+            ("state", self.state),
+            ("nonce", self.nonce),
+            ("code_challenge", challenge),
+            ("code_challenge_method", self.code_challenge_method if challenge else None),
+        )
+        return (*((name, value) for name, value in own if value is not None), *self.extra)
+
+    @property
+    def uri(self) -> str:
+        """The URL to open in the user's browser."""
+        return add_query(self.authorization_endpoint, encode_form(self.parameters))
+
+    def with_uri(self, uri: str) -> Self:
+        """Return the request that is sent as ``uri``, this one's ``uri`` after a correction."""
+        endpoint, _, query = uri.partition("?")
+        sent = dict(parse_qsl(query, keep_blank_values=True))
+        own = {name for name, _ in self.parameters} - {name for name, _ in self.extra}
+        return replace(
+            self,
+            authorization_endpoint=endpoint,
+            redirect_uri=sent.get("redirect_uri"),
+            scope=sent.get("scope"),
+            response_type=sent.get("response_type", self.response_type),
+            extra=tuple(pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in own),
+        )
+
+    def validate_callback(
+        self, response: str | Mapping[str, object] | Iterable[tuple[str, str]]
+    ) -> AuthorizationResponse:
+        """Return the authorization response when it belongs to this request and is no error.
+
+        ``response`` is the whole callback URL, its query, or the parameters. Raises ``MismatchingStateError``,
+        ``MismatchingIssuerError``, ``AuthorizationRefused`` for an error and ``ProtocolViolation`` where a parameter
+        is repeated or the code is missing. RFC 6749 §4.1.2, RFC 9207 §2.4.
+        """
+        found = callback_parameters(response)
+        check_callback(found, state=self.state, issuer=self.issuer, iss_required=self.iss_required)
+        members = dict(found)
+        if "code" in self.response_type.split() and not members.get("code"):
+            raise ProtocolViolation("the callback holds neither a code nor an error", error="missing_code")
+        extra = dict(self.extra)
+        return AuthorizationResponse(
+            code=members.get("code"),
+            state=members.get("state"),
+            iss=members.get("iss"),
+            redirect_uri=self.redirect_uri,
+            code_verifier=self.code_verifier,
+            nonce=self.nonce,
+            max_age=int(extra["max_age"]) if extra.get("max_age", "").isdigit() else None,
+            acr_values=extra.get("acr_values"),
+            parameters=found,
+        )
+
+    def to_json(self) -> str:
+        """Return the request as JSON. It holds state and verifier: keep it where the user's session is kept."""
+        return _to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the request that ``to_json`` wrote. Raises ``UsageError`` where it is none."""
+        return _from_json(cls, {f.name for f in fields(cls)}, text)
+
+
+def callback_parameters(response: str | Mapping[str, object] | Iterable[tuple[str, str]]) -> Pairs:
+    """Return the parameters of a callback, given as URL (query and fragment), query string, mapping or pairs.
+
+    Raises ``ProtocolViolation`` where a parameter that decides is repeated.
+    """
+    if isinstance(response, str):
+        text = response.strip()
+        if "://" in text or text.startswith("/"):
+            try:
+                parts = urlsplit(text)
+            except ValueError as exc:
+                raise UsageError("the callback is not a URL") from exc
+            raw = [parts.query, parts.fragment]
+        else:
+            raw = [text.lstrip("?#")]
+        found: Pairs = tuple(pair for one in raw for pair in parse_qsl(one, keep_blank_values=True))
+    else:
+        found = pairs(response)
+    names = [name for name, _ in found]
+    for name in _SINGLE:
+        if names.count(name) > 1:
+            raise ProtocolViolation(
+                f"the callback holds {name!r} more than once; nothing of it was used", error="repeated_parameter"
+            )
+    return found
+
+
+def check_callback(
+    found: Pairs,
+    *,
+    state: str | None = None,
+    issuer: str | None = None,
+    iss_required: bool = False,
+    iss_expected: bool = True,
+) -> None:
+    """Check state, then issuer, then whether the callback is an error. Raises as ``validate_callback`` says."""
+    members = dict(found)
+    if state is not None:
+        received = members.get("state")
+        if not received:
+            raise MismatchingStateError("the callback has no state; it is not the answer to this authorization request")
+        if not compare_digest(received.encode(), state.encode()):
+            raise MismatchingStateError(
+                "the callback's state is another than that of this authorization request: an answer to another tab or "
+                "an older attempt, or a forged one; start again"
+            )
+    iss = members.get("iss")
+    if issuer is not None and iss_expected:
+        if iss is None and iss_required:
+            raise MismatchingIssuerError("the callback has no iss although the server's metadata promises it")
+        if iss is not None and iss != issuer:
+            raise MismatchingIssuerError(
+                "the callback's iss names another authorization server than the one that was asked"
+            )
+    elif iss_required:
+        raise UsageError("iss_required needs the issuer to compare with; configure issuer= or the server's metadata")
+    code = members.get("error")
+    if code is not None:
+        raise AuthorizationRefused(
+            members.get("error_description") or "the authorization request was refused",
+            error=code or "server_error",
+            uri=members.get("error_uri"),
+        )
+
+
+def _to_json(value: AuthorizationRequest | AuthorizationResponse) -> str:
+    return json.dumps({f.name: getattr(value, f.name) for f in fields(value)})
+
+
+def _from_json(cls: type[V], names: set[str], text: str | bytes) -> V:
+    problem = f"this is not the JSON of an {cls.__name__}"
+    try:
+        members = json.loads(text)
+    except ValueError:
+        raise UsageError(problem) from None
+    if not isinstance(members, dict) or set(members) - names:
+        raise UsageError(problem)
+    try:
+        for name in ("extra", "parameters"):
+            if name in members:
+                members[name] = tuple((str(key), str(value)) for key, value in members[name])
+        return cls(**members)
+    except (TypeError, ValueError):
+        raise UsageError(problem) from None

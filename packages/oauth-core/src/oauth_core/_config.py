@@ -1,0 +1,158 @@
+"""What a client knows before it asks for anything: who it is, and which server it talks to.
+
+Rules of this room: configuration is a frozen value, changed by ``dataclasses.replace``; a token request is built
+from it alone. What the server says about itself is looked up when it is first needed, and kept for its stated time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ._client_auth import AuthContext, ClientAuth, resolve_client_auth
+from ._errors import OAuthError, ServerRefusal, UsageError
+from ._hooks import Hooks
+from ._messages import Flow, Request, send
+from ._metadata import ServerMetadata, build_metadata_request, metadata_urls, parse_metadata_response
+from ._urls import check_endpoint
+
+__all__ = ["ClientConfig", "Discovery", "authenticated", "discover", "endpoint_of", "server_of"]
+
+logger = logging.getLogger("oauth_core")
+
+
+class Discovery:
+    """Where a server's metadata is found, and the copy that was read last."""
+
+    __slots__ = ("issuer", "metadata", "url")
+
+    def __init__(self, *, issuer: str | None = None, url: str | None = None) -> None:
+        if not issuer and not url:
+            raise UsageError("discovery needs the issuer or the URL of the metadata document")
+        self.issuer = issuer
+        self.url = url
+        self.metadata: ServerMetadata | None = None
+
+    def __repr__(self) -> str:
+        return f"<Discovery of {self.issuer or self.url}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ClientConfig:
+    """A client of one authorization server. ``clock`` gives epoch seconds.
+
+    ``auth`` is what ``resolve_client_auth`` reads; without it ``default_auth`` is used where the server's metadata does
+    not exclude it, and ``none`` where there is no secret.
+    """
+
+    client_id: str | None = None
+    client_secret: object = None
+    auth: object = None
+    default_auth: str = "client_secret_basic"
+    revocation_auth: object = None
+    introspection_auth: object = None
+    registered_auth: Mapping[str, object] = field(default_factory=dict)
+    metadata: ServerMetadata = field(default_factory=ServerMetadata)
+    discovery: Discovery | None = None
+    scope: str | None = None
+    redirect_uri: str | None = None
+    code_challenge_method: str | None = "S256"
+    hooks: Hooks = field(default_factory=Hooks)
+    allow_insecure_http: bool = False
+    clock: Callable[[], float] = time.time
+
+    def __repr__(self) -> str:
+        return f"<ClientConfig of {self.client_id!r}>"
+
+
+def discover(
+    *,
+    issuer: str | None = None,
+    url: str | None = None,
+    clock: Callable[[], float] = time.time,
+    allow_insecure_http: bool = False,
+) -> Flow[ServerMetadata]:
+    """Fetch and check a server's metadata (a flow).
+
+    With ``issuer`` alone OpenID Connect's well-known place is asked first, then that of RFC 8414 where the first is
+    answered with 4xx. With ``url`` that document is read. Raises ``InvalidMetadataError``, ``ServerRefusal``.
+    """
+    if url is None and issuer is None:
+        raise UsageError("discovery needs the issuer or the URL of the metadata document")
+    urls = [url] if url else list(metadata_urls(str(issuer), allow_insecure_http=allow_insecure_http))
+    while True:
+        place = urls.pop(0)
+        response = yield from send(build_metadata_request(place, allow_insecure_http=allow_insecure_http))
+        try:
+            return parse_metadata_response(
+                response, issuer=issuer, url=place, clock=clock, allow_insecure_http=allow_insecure_http
+            )
+        except ServerRefusal as exc:
+            if not urls or not 400 <= (exc.status_code or 0) < 500:
+                raise
+
+
+def server_of(config: ClientConfig) -> Flow[ServerMetadata]:
+    """Return what is known of the server, configured members first; discovery is done where due (a flow)."""
+    discovery = config.discovery
+    if discovery is None:
+        return config.metadata
+    known = discovery.metadata
+    if known is None or (known.expires_at is not None and known.expires_at <= config.clock()):
+        try:
+            known = yield from discover(
+                issuer=discovery.issuer,
+                url=discovery.url,
+                clock=config.clock,
+                allow_insecure_http=config.allow_insecure_http,
+            )
+        except OAuthError as exc:
+            if known is None:
+                raise
+            logger.warning("the metadata of %s could not be read again and stays in use: %s", discovery.issuer, exc)
+            known = ServerMetadata(known, expires_at=config.clock() + 60)
+        discovery.metadata = known
+    return config.metadata.over(known)
+
+
+def endpoint_of(config: ClientConfig, name: str, given: str | None = None) -> Flow[str]:
+    """Return the URL of an endpoint: the one given to this call, the configured one, the discovered one (a flow).
+
+    Raises ``UsageError`` where it is unknown and ``InsecureTransportError`` for plain HTTP to another machine.
+    """
+    url = given or config.metadata.text(name)
+    if not url and config.discovery is not None:
+        url = (yield from server_of(config)).text(name)
+    return check_endpoint(url, name, allow_insecure_http=config.allow_insecure_http)
+
+
+def authenticated(config: ClientConfig, request: Request, endpoint: str, auth: object = None) -> Flow[Request]:
+    """Return the request with the client's proof added (a flow). ``auth`` stands in for the configured method."""
+    method = yield from client_auth_of(config, auth)
+    issuer = config.metadata.issuer
+    if issuer is None and config.discovery is not None:
+        issuer = config.discovery.issuer or (yield from server_of(config)).issuer
+    return (yield from method.authenticate(request, AuthContext(endpoint, issuer, config.clock)))
+
+
+def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth]:
+    """Return the method by which the client authenticates (a flow, since metadata may have to be read)."""
+    method = auth or config.auth
+    if method is None:
+        if config.client_secret is None:
+            method = "none"
+        else:
+            method = config.default_auth
+            supported = (yield from server_of(config)).texts("token_endpoint_auth_methods_supported")
+            if supported and method not in supported:
+                usable = [name for name in ("client_secret_basic", "client_secret_post") if name in supported]
+                method = usable[0] if usable else method
+    return resolve_client_auth(
+        method,
+        config.client_id,
+        config.client_secret,
+        registered=config.registered_auth,
+        pair_method=config.default_auth,
+    )

@@ -1,0 +1,211 @@
+"""The flows: conversations with the authorization server, each written once for every HTTP library and colour.
+
+Rules of this room: a flow is a generator that yields ``Request``, ``Wait`` or ``Call`` and returns a value; retries,
+hooks and the choice of endpoint live here; nothing of a user's API request can reach a flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from ._config import ClientConfig, authenticated, endpoint_of, server_of
+from ._errors import ReauthorizationRequired, ServerRefusal, UsageError
+from ._grants import Grant, RefreshTokenGrant, grant_parameters
+from ._messages import Flow, Pairs, Response, pairs, send
+from ._token import OAuth2Token
+from ._token_endpoint import (
+    build_form_request,
+    build_userinfo_request,
+    merge_renewed,
+    parse_introspection_response,
+    parse_revocation_response,
+    parse_token_response,
+    parse_userinfo_response,
+)
+
+if TYPE_CHECKING:
+    from ._authorization import AuthorizationRequest
+
+__all__ = [
+    "authorize",
+    "fetch_token",
+    "introspect",
+    "refresh",
+    "revoke",
+    "token_text",
+    "userinfo",
+]
+
+
+def token_text(token: object, prefer: str = "access_token") -> str:
+    """Return the token string of what may be a token string, an ``OAuth2Token`` or a mapping.
+
+    Raises ``UsageError`` where there is none.
+    """
+    value = token.get(prefer) if isinstance(token, Mapping) else token
+    if isinstance(value, str) and value:
+        return value
+    raise UsageError(f"there is no {prefer} to send; pass it as text, or a token that holds it")
+
+
+def fetch_token(
+    config: ClientConfig,
+    grant: Grant,
+    *,
+    url: str | None = None,
+    auth: object = None,
+    headers: Pairs = (),
+    method: str = "POST",
+    body: str = "",
+) -> Flow[OAuth2Token]:
+    """Exchange a grant for a token (a flow).
+
+    ``url`` and ``auth`` stand in for what is configured, for this exchange only. Raises what
+    ``parse_token_response`` raises. RFC 6749 §4.
+    """
+    point = "refresh_token" if grant.grant_type == "refresh_token" else "access_token"
+    endpoint = yield from endpoint_of(config, "token_endpoint", url)
+    parameters = yield from grant_parameters(grant)
+    request = build_form_request(endpoint, parameters, headers=headers, method=method, body=body)
+    request = yield from authenticated(config, request, endpoint, auth)
+    request = config.hooks.on_request(f"{point}_request", request)
+    response = config.hooks.on_response(f"{point}_response", (yield from send(request)))
+    return parse_token_response(response, clock=config.clock)
+
+
+def refresh(
+    config: ClientConfig,
+    token: object,
+    *,
+    scope: str | None = None,
+    extra: Pairs = (),
+    url: str | None = None,
+    auth: object = None,
+    headers: Pairs = (),
+    body: str = "",
+) -> Flow[OAuth2Token]:
+    """Spend a refresh token and return the new token, the old one's refresh token kept where none came (a flow).
+
+    ``token`` is the refresh token or the token that holds it. Raises ``ReauthorizationRequired`` where the server
+    says ``invalid_grant``. RFC 6749 §6.
+    """
+    grant = RefreshTokenGrant(token_text(token, "refresh_token"), scope, extra)
+    old = token if isinstance(token, Mapping) else {"refresh_token": grant.refresh_token}
+    try:
+        new = yield from fetch_token(config, grant, url=url, auth=auth, headers=headers, body=body)
+    except ServerRefusal as exc:
+        if exc.error == "invalid_grant":
+            raise ReauthorizationRequired(
+                f"the refresh token is no longer accepted, so a person must authorize again [{exc.description}]",
+                uri=exc.uri,
+                status_code=exc.status_code,
+            ) from None
+        raise
+    return merge_renewed(old, new)
+
+
+def revoke(
+    config: ClientConfig,
+    token: object,
+    *,
+    token_type_hint: str | None = None,
+    url: str | None = None,
+    auth: object = None,
+    headers: Pairs = (),
+    body: str = "",
+    extra: Pairs = (),
+) -> Flow[Response]:
+    """Ask the server to forget a token, and return its answer (a flow). Raises ``ServerRefusal``. RFC 7009 §2."""
+    prefer = "refresh_token" if token_type_hint == "refresh_token" else "access_token"
+    parameters = pairs({"token": token_text(token, prefer), "token_type_hint": token_type_hint})
+    response = yield from _post(
+        config,
+        "revocation_endpoint",
+        "revoke_token",
+        (*parameters, *extra),
+        url=url,
+        auth=auth or config.revocation_auth,
+        headers=headers,
+        body=body,
+    )
+    parse_revocation_response(response, clock=config.clock)
+    return response
+
+
+def introspect(
+    config: ClientConfig,
+    token: object,
+    *,
+    token_type_hint: str | None = None,
+    url: str | None = None,
+    auth: object = None,
+    headers: Pairs = (),
+    body: str = "",
+    extra: Pairs = (),
+) -> Flow[dict[str, object]]:
+    """Ask the server what a token stands for (a flow). Raises ``ServerRefusal``, ``ProtocolViolation``. RFC 7662 §2."""
+    prefer = "refresh_token" if token_type_hint == "refresh_token" else "access_token"
+    parameters = pairs({"token": token_text(token, prefer), "token_type_hint": token_type_hint})
+    response = yield from _post(
+        config,
+        "introspection_endpoint",
+        "introspect_token",
+        (*parameters, *extra),
+        url=url,
+        auth=auth or config.introspection_auth,
+        headers=headers,
+        body=body,
+    )
+    return parse_introspection_response(response, clock=config.clock)
+
+
+def _post(
+    config: ClientConfig,
+    name: str,
+    point: str,
+    parameters: Pairs,
+    *,
+    url: str | None,
+    auth: object,
+    headers: Pairs,
+    body: str,
+) -> Flow[Response]:
+    endpoint = yield from endpoint_of(config, name, url)
+    request = build_form_request(endpoint, parameters, headers=headers, body=body)
+    request = yield from authenticated(config, request, endpoint, auth)
+    request = config.hooks.on_request(f"{point}_request", request)
+    return config.hooks.on_response(f"{point}_response", (yield from send(request)))
+
+
+def userinfo(
+    config: ClientConfig, token: object, *, url: str | None = None, subject: str | None = None
+) -> Flow[dict[str, object] | str]:
+    """Ask for the claims about the token's user (a flow). Raises as ``parse_userinfo_response``. OIDC Core §5.3."""
+    endpoint = yield from endpoint_of(config, "userinfo_endpoint", url)
+    request = build_userinfo_request(endpoint, token_text(token))
+    response = config.hooks.on_response("userinfo_response", (yield from send(request)))
+    return parse_userinfo_response(response, subject=subject, clock=config.clock)
+
+
+def authorize(config: ClientConfig, **parameters: object) -> Flow[AuthorizationRequest]:
+    """Return an authorization request with all that is configured, PKCE and the issuer included (a flow)."""
+    from ._authorization import AuthorizationRequest
+
+    url = yield from endpoint_of(
+        config, "authorization_endpoint", cast("str | None", parameters.pop("authorization_endpoint", None))
+    )
+    server = yield from server_of(config)
+    parameters.setdefault("redirect_uri", config.redirect_uri)
+    parameters.setdefault("scope", config.scope)
+    parameters.setdefault("code_challenge_method", config.code_challenge_method)
+    parameters.setdefault("issuer", server.issuer)
+    parameters.setdefault("iss_required", server.promises_iss)
+    parameters.setdefault("allow_insecure_http", config.allow_insecure_http)
+    if not config.client_id and "client_id" not in parameters:
+        raise UsageError("no client_id is configured; pass client_id=")
+    parameters.setdefault("client_id", config.client_id)
+    request = AuthorizationRequest(url, **parameters)  # type: ignore[arg-type]  # free keywords, checked there
+    if "authorization_request" in config.hooks:
+        request = request.with_uri(config.hooks.on_parts("authorization_request", request.uri, {}, None)[0])
+    return request

@@ -1,0 +1,228 @@
+"""What flows and drivers exchange: requests to the authorization server, its answers, and two more commands.
+
+Rules of this room: values are frozen; parameters are lists of pairs, because ``resource`` may repeat; a value
+that would break out of its header or request line is refused when it is made; ``repr`` shows no secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from json import JSONDecodeError, loads
+from typing import TypeAlias, TypeVar, cast
+from urllib.parse import urlencode, urlsplit
+
+from ._errors import UsageError
+
+__all__ = [
+    "Call",
+    "Flow",
+    "Pairs",
+    "Params",
+    "Request",
+    "Response",
+    "Wait",
+    "call",
+    "encode_form",
+    "pairs",
+    "send",
+]
+
+T = TypeVar("T")
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+Params: TypeAlias = "Mapping[str, object] | Iterable[tuple[str, object]]"
+
+FORM = "application/x-www-form-urlencoded"
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_BAD_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
+
+
+def pairs(params: Params | None) -> Pairs:
+    """Return parameters as a tuple of string pairs: ``None`` is left out, a list or tuple repeats its name.
+
+    Booleans become ``true`` and ``false``. Raises ``TypeError`` for a value that has no obvious text.
+    """
+    if not params:
+        return ()
+    items: Iterable[tuple[str, object]] = params.items() if isinstance(params, Mapping) else params
+    found: list[tuple[str, str]] = []
+    for name, value in items:
+        if isinstance(value, str):
+            found.append((name, str(value)))
+        elif value is None:
+            continue
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            found.extend((name, _text(name, item)) for item in value if item is not None)
+        else:
+            found.append((name, _text(name, value)))
+    return tuple(found)
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    raise TypeError(f"the parameter {name!r} is a {type(value).__name__}; pass text, a number or a list of these")
+
+
+def encode_form(params: Iterable[tuple[str, str]]) -> str:
+    """Encode pairs as ``application/x-www-form-urlencoded`` in UTF-8. RFC 6749 Appendix B."""
+    return urlencode(tuple(params))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """A request to the authorization server, before any HTTP library has seen it."""
+
+    method: str
+    url: str
+    headers: Pairs = ()
+    body: bytes = b""
+
+    def __post_init__(self) -> None:
+        if not _TOKEN.match(self.method):
+            raise UsageError(f"{self.method!r} is not an HTTP method")
+        if _BAD_IN_URL.search(self.url):
+            raise UsageError("the URL of an endpoint holds a space or a control character; percent-encode it")
+        for name, value in self.headers:
+            check_header(name, value)
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {bare_url(self.url)}>"
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of this name, in any letter case."""
+        return find_header(self.headers, name)
+
+    def with_header(self, name: str, value: str) -> Request:
+        """Return a copy with this header in place of any of the same name."""
+        lower = name.lower()
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != lower)
+        return replace(self, headers=(*kept, (name, value)))
+
+    def with_params(self, params: Iterable[tuple[str, str]]) -> Request:
+        """Return a copy with these pairs added to the form body, or to the query of a GET."""
+        encoded = encode_form(params)
+        if not encoded:
+            return self
+        if self.method in {"GET", "HEAD", "DELETE"}:
+            return replace(self, url=add_query(self.url, encoded))
+        body = self.body + b"&" if self.body else b""
+        return replace(self, body=body + encoded.encode("ascii"))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Response:
+    """The authorization server's whole answer. ``body`` is decoded from its content coding."""
+
+    status: int
+    headers: Pairs = ()
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} {self.content_type or 'no type'}, {len(self.body)} bytes>"
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of this name, in any letter case."""
+        return find_header(self.headers, name)
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without its parameters."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; what is no UTF-8 is replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> object:
+        """Return the decoded JSON body. Raises ``ValueError`` where it is not JSON in UTF-8."""
+        try:
+            return cast("object", loads(self.body))
+        except (JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
+            raise ValueError("the body is not JSON") from exc
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Ask the driver to let ``seconds`` pass."""
+
+    seconds: float
+
+
+class Call:
+    """Ask the driver to call ``fn(*args)``: a store, a lock, a callback, a callable secret or a signer.
+
+    The synchronous driver refuses an awaitable result, the asynchronous one awaits it. ``blocking`` marks a
+    function that may wait for a disk or a network: the asynchronous driver gives it a thread.
+    """
+
+    __slots__ = ("args", "blocking", "fn")
+
+    def __init__(self, fn: Callable[..., object], *args: object, blocking: bool = False) -> None:
+        self.fn = fn
+        self.args = args
+        self.blocking = blocking
+
+    def __repr__(self) -> str:
+        return f"<Call {getattr(self.fn, '__qualname__', type(self.fn).__name__)}>"
+
+
+Flow: TypeAlias = Generator[Request | Wait | Call, object, T]
+
+
+def send(request: Request) -> Flow[Response]:
+    """Send one request and return its answer (a flow)."""
+    response = yield request
+    if not isinstance(response, Response):
+        raise TypeError(f"a driver answered a Request with {type(response).__name__}, not with a Response")
+    return response
+
+
+def call(fn: Callable[..., object], *args: object, blocking: bool = False) -> Flow[object]:
+    """Call a function of the user's, sync or async, and return its result (a flow)."""
+    return (yield Call(fn, *args, blocking=blocking))
+
+
+def check_header(name: str, value: str) -> None:
+    """Refuse a header that would end its line or cannot be sent. Raises ``UsageError``."""
+    if not _TOKEN.match(name):
+        raise UsageError(f"{name[:50]!r} is not the name of an HTTP header")
+    if _BAD_IN_VALUE.search(value) or not value.isascii():
+        raise UsageError(
+            f"the value of the header {name} holds a control character or a character outside ASCII; "
+            "it would break the request"
+        )
+
+
+def find_header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    """Return the first header of this name, in any letter case."""
+    lower = name.lower()
+    for key, value in headers:
+        if key.lower() == lower:
+            return value
+    return None
+
+
+def add_query(url: str, encoded: str) -> str:
+    """Return the URL with an encoded query added, its fragment kept last."""
+    base, mark, fragment = url.partition("#")
+    joint = "" if base.endswith(("?", "&")) else "&" if "?" in base else "?"
+    return f"{base}{joint}{encoded}{mark}{fragment}"
+
+
+def bare_url(url: str) -> str:
+    """Return the URL without userinfo, query and fragment: what may be printed."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    except ValueError:
+        return "(not a URL)"

@@ -1,0 +1,52 @@
+"""Where an access token goes in an API request. RFC 6750 §2.
+
+Rules of this room: nothing of the request is rebuilt; for the header placement, the body is not even looked at.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ._errors import UsageError
+from ._messages import FORM, add_query, encode_form
+from ._token import OAuth2Token
+
+__all__ = ["PLACEMENTS", "authorization_header", "check_placement", "form_body", "query_url"]
+
+PLACEMENTS = ("header", "body", "uri")
+
+_UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+
+
+def check_placement(placement: str) -> str:
+    """Return a known placement. Raises ``UsageError``."""
+    if placement not in PLACEMENTS:
+        raise UsageError(f"there is no token_placement {placement!r}; use one of {', '.join(PLACEMENTS)}")
+    return placement
+
+
+def _checked(token: OAuth2Token) -> str:
+    value = token.get("access_token")
+    if not isinstance(value, str) or not value:
+        raise UsageError("the token has no access_token")
+    if _UNPRINTABLE.search(value):
+        raise UsageError("the access_token holds a space, a control character or one outside ASCII; it was not sent")
+    return value
+
+
+def authorization_header(token: OAuth2Token) -> str:
+    """Return the value of the ``Authorization`` header. RFC 6750 §2.1."""
+    return f"Bearer {_checked(token)}"
+
+
+def form_body(token: OAuth2Token, body: bytes, content_type: str | None) -> bytes:
+    """Return a form body with the token added. Raises ``UsageError`` where the body is no form. RFC 6750 §2.2."""
+    if body and (content_type or "").partition(";")[0].strip().lower() != FORM:
+        raise UsageError("token_placement='body' needs a form body; send the token in the header instead")
+    added = encode_form([("access_token", _checked(token))]).encode("ascii")
+    return body + b"&" + added if body else added
+
+
+def query_url(token: OAuth2Token, url: str) -> str:
+    """Return the URL with the token in its query. RFC 6750 §2.3."""
+    return add_query(url, encode_form([("access_token", _checked(token))]))

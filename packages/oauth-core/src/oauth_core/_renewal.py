@@ -1,0 +1,83 @@
+"""How a token is renewed: by its refresh token, or by showing a repeatable grant again.
+
+Rules of this room: a renewal is configuration and a grant, nothing else; it sends the same every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from ._config import ClientConfig
+from ._errors import MissingTokenError, ReauthorizationRequired, ServerRefusal, TokenExpiredError
+from ._flows import fetch_token, refresh
+from ._grants import Grant
+from ._messages import Flow, Pairs, pairs
+from ._token import OAuth2Token
+
+__all__ = ["Renewal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What obtains the first token and every later one for a token source.
+
+    ``grant`` obtains the first one and, where it is repeatable, later ones too. ``extra`` are further parameters of
+    the refresh request.
+    """
+
+    config: ClientConfig = field(default_factory=ClientConfig)
+    grant: Grant | None = None
+    extra: Pairs = ()
+
+    def possible(self, token: Mapping[str, object] | None) -> bool:
+        """Tell whether another token can be had without a person when ``token`` is at its end."""
+        if self.grant is not None and (token is None or self.grant.repeatable):
+            return True
+        known = self.config.metadata.token_endpoint is not None or self.config.discovery is not None
+        return known and bool(token and token.get("refresh_token"))
+
+    def spent(self) -> Self:
+        """Return the renewal after its grant was used once: without it, unless it can be shown again."""
+        return self if self.grant is None or self.grant.repeatable else replace(self, grant=None)
+
+    def obtain(self, token: OAuth2Token | None) -> Flow[OAuth2Token]:
+        """Return a new token in the place of ``token`` (a flow).
+
+        Raises ``MissingTokenError`` without token and grant, ``TokenExpiredError`` where nothing can renew the token,
+        ``ReauthorizationRequired`` where its refresh token is refused and no grant can be shown again.
+        """
+        grant = self.grant
+        if not self.possible(token):
+            self._refuse(token)
+        if token is not None and token.refresh_token:
+            try:
+                return (yield from refresh(self.config, token, extra=self.extra))
+            except ReauthorizationRequired:
+                if grant is None or not grant.repeatable:
+                    raise
+        assert grant is not None  # `possible` saw to it
+        return (yield from fetch_token(self.config, grant))
+
+    def _refuse(self, token: OAuth2Token | None) -> None:
+        if token is None:
+            raise MissingTokenError(
+                "there is no token yet and no grant to obtain one; fetch one first, pass token= or configure a grant"
+            )
+        missing = "no token_endpoint is configured" if token.refresh_token else "it came without a refresh token"
+        raise TokenExpiredError(
+            f"the access token has expired and cannot be renewed: {missing}; a person must authorize again"
+        )
+
+
+def renewal_settings(config: ClientConfig, parameters: Mapping[str, object]) -> tuple[ClientConfig, Pairs]:
+    """Split the user's extra renewal parameters into the renewal's own credentials and form parameters."""
+    rest = dict(parameters)
+    changes = {name: rest.pop(name) for name in ("client_id", "client_secret") if name in rest}
+    return (replace(config, **changes) if changes else config), pairs(rest)  # type: ignore[arg-type]  # two known names
+
+
+def is_passing(exc: ServerRefusal) -> bool:
+    """Tell whether a refusal may pass by itself: the server is overloaded or broken, not unwilling."""
+    return exc.status_code == 429 or (exc.status_code or 0) >= 500

@@ -1,0 +1,540 @@
+"""The heart: "give me a token that is good for at least N seconds" and "this token was rejected".
+
+Rules of this room: what to do is one flow, ``_SourceState.obtain``, for both colours; the two classes below it only
+bring callers together, so that however many threads or tasks meet an expired token, one of them renews it and all get
+its result. No lock is held while anything waits. A token is replaced in one step, after the store has seen it.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from typing import NoReturn
+
+from ._drivers import arun, run
+from ._errors import (
+    OAuthError,
+    ReauthorizationRequired,
+    ServerRefusal,
+    TokenNotSavedError,
+    TransportError,
+    UsageError,
+)
+from ._messages import Flow, Request, Response, call
+from ._renewal import Renewal, is_passing
+from ._runtime import Runtime, Sleep
+from ._store import AsyncTokenStore, LockingTokenStore, TokenStore
+from ._token import OAuth2Token
+
+__all__ = ["AsyncTokenSource", "TokenSource"]
+
+logger = logging.getLogger("oauth_core")
+
+DEFAULT_LEEWAY = 60.0
+_PAUSE_AFTER_FAILURE = 5.0  # seconds for which a token that still lives is used before renewal is tried again
+
+_leading: ContextVar[object] = ContextVar("oauth_core_leading", default=None)
+
+
+class _Outcome:
+    """A token, and what went wrong while it was saved."""
+
+    __slots__ = ("problem", "token")
+
+    def __init__(self, token: OAuth2Token, problem: Exception | None = None) -> None:
+        self.token = token
+        self.problem = problem
+
+
+class _Flight:
+    """One renewal under way and everybody who waits for it, in any thread or event loop."""
+
+    __slots__ = ("_lock", "_wakers", "abandoned", "alive", "done", "error", "outcome", "waiting")
+
+    def __init__(self, alive: Callable[[], bool] | None = None) -> None:
+        self._lock = threading.Lock()
+        self._wakers: list[Callable[[], None]] = []
+        self.alive = alive
+        self.waiting = 1
+        self.done = False
+        self.abandoned = False
+        self.outcome: _Outcome | None = None
+        self.error: Exception | None = None
+
+    def join(self, wake: Callable[[], None]) -> bool:
+        """Register a waiter; False where there is nothing left to wait for."""
+        if _leading.get() is self:
+            raise UsageError("a store, callback or secret asks for the token that is being renewed for it right now")
+        with self._lock:
+            if self.done:
+                return False
+            self.waiting += 1
+            self._wakers.append(wake)
+            return True
+
+    def leave(self) -> None:
+        """Count a waiter off."""
+        with self._lock:
+            self.waiting -= 1
+
+    def nobody_waits(self) -> bool:
+        return self.waiting <= 0
+
+    def land(self, outcome: _Outcome | None = None, error: Exception | None = None) -> None:
+        """End the flight; without outcome and error it is abandoned and a waiter takes over."""
+        with self._lock:
+            if self.done:
+                return
+            self.outcome, self.error = outcome, error
+            self.abandoned = outcome is None and error is None
+            self.done = True
+            wakers, self._wakers = self._wakers, []
+        for wake in wakers:
+            wake()
+
+    def result(self, *, explicit: bool, leader: bool) -> OAuth2Token:
+        """Return the token, or raise what the renewal raised: each waiter its own copy."""
+        if self.error is not None:
+            if leader or not isinstance(self.error, OAuthError):
+                raise self.error
+            raise copy.copy(self.error) from None
+        assert self.outcome is not None
+        if self.outcome.problem is not None and explicit:
+            _raise_not_saved(self.outcome.problem)
+        return self.outcome.token
+
+
+def _raise_not_saved(problem: Exception) -> NoReturn:
+    raise TokenNotSavedError(
+        f"the new token is in memory but could not be saved: {type(problem).__name__}. "
+        "Save it by hand or the next process will hold an old one"
+    ) from problem
+
+
+OnToken = Callable[[OAuth2Token, "OAuth2Token | None"], object]
+
+
+class _SourceState:
+    """What both colours share: the token, how it is renewed and where it is kept."""
+
+    def __init__(
+        self,
+        renewal: Renewal | None = None,
+        *,
+        token: Mapping[str, object] | None = None,
+        store: TokenStore | AsyncTokenStore | None = None,
+        key: str = "default",
+        leeway: float = DEFAULT_LEEWAY,
+        clock: Callable[[], float] = time.time,
+        on_token: OnToken | None = None,
+    ) -> None:
+        if leeway < 0:
+            raise UsageError("leeway is a number of seconds, 0 or more")
+        self.renewal = renewal or Renewal()
+        self.store = store
+        self.key = key
+        self.leeway = leeway
+        self.clock = clock
+        self.on_token = on_token
+        self._token = None if token is None else OAuth2Token.from_dict(token)
+        self._stale = False
+        self._unsaved = self._token is not None
+        self._pause_until = 0.0
+        self._lock = threading.Lock()
+        self._flight: _Flight | None = None
+
+    def __repr__(self) -> str:
+        state = "no token" if self._token is None else repr(self._token)
+        return f"<{type(self).__name__} with {state}>"
+
+    def __getstate__(self) -> dict[str, object]:
+        state = dict(self.__dict__)
+        del state["_lock"], state["_flight"]
+        return state
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+        self._flight = None
+
+    @property
+    def current(self) -> OAuth2Token | None:
+        """The token in memory, expired or not; None before the first."""
+        return self._token
+
+    def set(self, token: Mapping[str, object] | None) -> None:
+        """Put a token of the caller's in place; the store sees it at the next renewal. None forgets it."""
+        self._token = None if token is None else OAuth2Token.from_dict(token)
+        self._stale = False
+        self._unsaved = self._token is not None
+        self._pause_until = 0.0
+
+    def can_renew(self) -> bool:
+        """Tell whether another token can be had without a person."""
+        return self.renewal.possible(self._token)
+
+    def usable(self, min_validity: float | None = None) -> OAuth2Token | None:
+        """Return the token in memory where it is good for ``min_validity`` seconds (the leeway unless given)."""
+        token = self._token
+        if token is None or self._stale:
+            return None
+        now = self.clock()
+        if not token.needs_renewal(self.leeway if min_validity is None else min_validity, now):
+            return token
+        if now < self._pause_until and not token.is_expired(clock=self.clock):
+            return token
+        return None
+
+    def reject(self, rejected: Mapping[str, object] | None = None) -> None:
+        """Take note that an API rejected this token (the current one unless given): it will be renewed before use.
+
+        A token that was replaced meanwhile, or that nothing can renew, stays.
+        """
+        token = self._token
+        if token is None or not self.renewal.possible(token):
+            return
+        if rejected is None or rejected.get("access_token") == token.get("access_token"):
+            self._stale = True
+
+    def obtain(self, min_validity: float | None = None) -> Flow[_Outcome]:
+        """Load or renew the token, under the store's lock where it has one (a flow)."""
+        return (yield from self._locked(self._obtain(min_validity)))
+
+    def adopt(self, make: Flow[OAuth2Token], *, renewed: bool) -> Flow[_Outcome]:
+        """Run a flow that yields a token of the caller's choice, keep the token and save it (a flow)."""
+
+        def keep() -> Flow[_Outcome]:
+            old = self._token
+            new = yield from make
+            return (yield from self._keep(new, old, old if not self._unsaved else None, renewed=renewed))
+
+        return (yield from self._locked(keep()))
+
+    def forgetting(self) -> Flow[None]:
+        """Drop the token here and in the store (a flow)."""
+        self.set(None)
+        if self.store is not None:
+            yield from call(self.store.delete, self.key, blocking=self._blocking)
+
+    @property
+    def _blocking(self) -> bool:
+        return bool(getattr(self.store, "blocking", isinstance(self.store, TokenStore)))
+
+    def _locked(self, flow: Flow[_Outcome]) -> Flow[_Outcome]:
+        if not isinstance(self.store, LockingTokenStore):
+            return (yield from flow)
+        lock = self.store.lock(self.key)
+        enter = getattr(lock, "__aenter__", None) or getattr(lock, "__enter__")  # noqa: B009 - the protocol of `with`
+        leave = getattr(lock, "__aexit__", None) or getattr(lock, "__exit__")  # noqa: B009
+        yield from call(enter, blocking=self._blocking)
+        try:
+            outcome = yield from flow
+        except GeneratorExit:  # nobody is left to carry out a command
+            raise
+        except BaseException as exc:
+            yield from call(leave, type(exc), exc, exc.__traceback__, blocking=self._blocking)
+            raise
+        yield from call(leave, None, None, None, blocking=self._blocking)
+        return outcome
+
+    def _load(self) -> Flow[OAuth2Token | None]:
+        if self.store is None:
+            return None
+        loaded = yield from call(self.store.load, self.key, blocking=self._blocking)
+        return OAuth2Token.from_dict(loaded) if isinstance(loaded, Mapping) and loaded else None
+
+    def _obtain(self, min_validity: float | None) -> Flow[_Outcome]:
+        base = self._token
+        stored = yield from self._load()
+        if stored is not None and not self._unsaved and _differ(stored, base):
+            self._take(stored)  # another process renewed it, or this one has just started
+            base = stored
+        token = self.usable(min_validity)
+        if token is not None:
+            return _Outcome(token)
+        if (
+            base is not None
+            and not self._stale
+            and not self.renewal.possible(base)
+            and not base.is_expired(clock=self.clock)
+        ):
+            return _Outcome(base)  # inside the leeway, but nothing can renew it: it is used to its end
+        try:
+            new = yield from self.renewal.obtain(base)
+        except ReauthorizationRequired:
+            return (yield from self._after_refusal(base))
+        except (TransportError, ServerRefusal) as exc:
+            return self._after_failure(base, exc)
+        return (yield from self._keep(new, base, stored, renewed=base is not None))
+
+    def _after_refusal(self, base: OAuth2Token | None) -> Flow[_Outcome]:
+        """The refresh token was refused: perhaps another process has spent it and stored its successor."""
+        stored = yield from self._load()
+        if stored is not None and base is not None and stored.refresh_token != base.refresh_token:
+            self._take(stored)
+            token = self.usable()
+            if token is not None:
+                return _Outcome(token)
+            base = stored
+            try:
+                new = yield from self.renewal.obtain(base)
+            except ReauthorizationRequired:
+                pass
+            else:
+                return (yield from self._keep(new, base, stored, renewed=True))
+        yield from self.forgetting()
+        raise ReauthorizationRequired(
+            "the authorization server no longer accepts the refresh token (revoked, expired or used elsewhere); "
+            "the token was dropped and a person must authorize again"
+        )
+
+    def _after_failure(self, base: OAuth2Token | None, exc: TransportError | ServerRefusal) -> _Outcome:
+        """A failure that may pass does no harm while the old token still lives."""
+        passing = isinstance(exc, TransportError) or is_passing(exc)
+        if not passing and base is None:
+            self.renewal = self.renewal.spent()
+        if not passing or base is None or self._stale or base.is_expired(clock=self.clock):
+            raise exc
+        self._pause_until = self.clock() + (exc.retry_after or _PAUSE_AFTER_FAILURE)
+        logger.warning("the token could not be renewed and is used while it lasts: %s", exc)
+        return _Outcome(base)
+
+    def _take(self, token: OAuth2Token) -> None:
+        self._stale = self._stale and not _differ(token, self._token)
+        self._token = token
+        self._unsaved = False
+
+    def _keep(
+        self, new: OAuth2Token, old: OAuth2Token | None, stored: OAuth2Token | None, *, renewed: bool
+    ) -> Flow[_Outcome]:
+        """Save a new token, then put it in place, then tell the callback (a flow)."""
+        problem: Exception | None = None
+        try:
+            if self.store is not None:
+                yield from self._save(new, stored)
+        except GeneratorExit:
+            raise
+        except Exception as exc:  # noqa: BLE001 - any failure of a user's store; it is reported, the token is kept
+            problem = exc
+        finally:
+            self._token = new
+            self._stale = False
+            self._pause_until = 0.0
+            self._unsaved = problem is not None
+            self.renewal = self.renewal.spent()
+        if renewed and self.on_token is not None:
+            try:
+                yield from call(self.on_token, new, old)
+            except Exception as exc:  # noqa: BLE001 - any failure of a user's callback, likewise
+                problem = exc
+        if problem is not None:
+            # Its text may hold what it failed to save, so the type alone is logged.
+            logger.error("a new token could not be saved (%s); it stays usable in memory", type(problem).__name__)
+        return _Outcome(new, problem)
+
+    def _save(self, new: OAuth2Token, stored: OAuth2Token | None) -> Flow[None]:
+        assert self.store is not None
+        for _ in range(3):
+            if (yield from call(self.store.save, self.key, new, stored, blocking=self._blocking)):
+                return
+            stored = yield from self._load()  # somebody saved in between; ours is the newer one
+        raise UsageError("the token store refused the token three times: other processes keep replacing it")
+
+
+def _differ(one: OAuth2Token, other: OAuth2Token | None) -> bool:
+    return other is None or one.get("access_token") != other.get("access_token")
+
+
+class TokenSource(_SourceState):
+    """Gives out one credential's token to any number of threads, renewed in time and once.
+
+    ``send`` performs a request to the authorization server. ``leeway`` is in seconds; ``store`` keeps the token under
+    ``key``; ``on_token(new, old)`` is called for every renewed token. Sources pickle where their parts do.
+    """
+
+    def __init__(
+        self,
+        renewal: Renewal | None,
+        send: Callable[[Request], Response],
+        *,
+        token: Mapping[str, object] | None = None,
+        store: TokenStore | None = None,
+        key: str = "default",
+        leeway: float = DEFAULT_LEEWAY,
+        clock: Callable[[], float] = time.time,
+        on_token: OnToken | None = None,
+    ) -> None:
+        super().__init__(renewal, token=token, store=store, key=key, leeway=leeway, clock=clock, on_token=on_token)
+        self._send = send
+
+    def get(self, min_validity: float | None = None) -> OAuth2Token:
+        """Return a token that is good for ``min_validity`` seconds (the leeway unless given).
+
+        Raises ``MissingTokenError``, ``TokenExpiredError``, ``ReauthorizationRequired`` or what the exchange raises.
+        """
+        return self.usable(min_validity) or self._fly(
+            lambda: self.usable(min_validity), lambda: self.obtain(min_validity), explicit=False
+        )
+
+    def renew(self, rejected: Mapping[str, object] | None = None, *, explicit: bool = False) -> OAuth2Token:
+        """Return a token other than ``rejected`` (the current one unless given).
+
+        ``explicit`` raises ``TokenNotSavedError`` where the new token could not be saved, instead of logging it.
+        """
+        self.reject(rejected)
+        return self._fly(self.usable, self.obtain, explicit=explicit)
+
+    def keep(self, make: Flow[OAuth2Token], *, renewed: bool = False) -> OAuth2Token:
+        """Run a flow for a token and keep what it returns. Raises ``TokenNotSavedError`` where that fails."""
+        return self._fly(None, lambda: self.adopt(make, renewed=renewed), explicit=True)
+
+    def forget(self) -> None:
+        """Drop the token here and in the store."""
+        run(self.forgetting(), self._send)
+
+    def _fly(
+        self,
+        ready: Callable[[], OAuth2Token | None] | None,
+        make: Callable[[], Flow[_Outcome]],
+        *,
+        explicit: bool,
+    ) -> OAuth2Token:
+        while True:
+            with self._lock:
+                if ready is not None and (token := ready()) is not None:
+                    return token
+                flight = self._flight
+                if leads := flight is None:
+                    flight = self._flight = _Flight()
+            assert flight is not None
+            if leads:
+                mark = _leading.set(flight)
+                try:
+                    flight_outcome = run(make(), self._send)
+                except Exception as exc:  # noqa: BLE001 - whatever it was, it is everybody's answer
+                    self._flight = None
+                    flight.land(error=exc)
+                except BaseException:
+                    self._flight = None
+                    flight.land()
+                    raise
+                else:
+                    self._flight = None
+                    flight.land(flight_outcome)
+                finally:
+                    _leading.reset(mark)
+                return flight.result(explicit=explicit, leader=True)
+            event = threading.Event()
+            if flight.join(event.set):
+                event.wait()
+            if ready is not None and not flight.abandoned:
+                return flight.result(explicit=explicit, leader=False)
+
+
+class AsyncTokenSource(_SourceState):
+    """Gives out one credential's token to any number of tasks, on any number of event loops, renewed in time and once.
+
+    As ``TokenSource``, with an asynchronous ``send``; ``runtime`` returns the ``Runtime`` of the caller's event loop.
+    A caller that is cancelled never loses a rotated refresh token: the renewal goes on and its token is saved.
+    """
+
+    def __init__(
+        self,
+        renewal: Renewal | None,
+        send: Callable[[Request], Awaitable[Response]],
+        *,
+        runtime: Callable[[], Runtime],
+        token: Mapping[str, object] | None = None,
+        store: AsyncTokenStore | TokenStore | None = None,
+        key: str = "default",
+        leeway: float = DEFAULT_LEEWAY,
+        clock: Callable[[], float] = time.time,
+        on_token: OnToken | None = None,
+    ) -> None:
+        super().__init__(renewal, token=token, store=store, key=key, leeway=leeway, clock=clock, on_token=on_token)
+        self._send = send
+        self._runtime = runtime
+
+    async def get(self, min_validity: float | None = None) -> OAuth2Token:
+        """Return a token that is good for ``min_validity`` seconds (the leeway unless given).
+
+        Raises ``MissingTokenError``, ``TokenExpiredError``, ``ReauthorizationRequired`` or what the exchange raises.
+        """
+        token = self.usable(min_validity)
+        if token is not None:
+            return token
+        return await self._fly(lambda: self.usable(min_validity), lambda: self.obtain(min_validity), explicit=False)
+
+    async def renew(self, rejected: Mapping[str, object] | None = None, *, explicit: bool = False) -> OAuth2Token:
+        """Return a token other than ``rejected`` (the current one unless given).
+
+        ``explicit`` raises ``TokenNotSavedError`` where the new token could not be saved, instead of logging it.
+        """
+        self.reject(rejected)
+        return await self._fly(self.usable, self.obtain, explicit=explicit)
+
+    async def keep(self, make: Flow[OAuth2Token], *, renewed: bool = False) -> OAuth2Token:
+        """Run a flow for a token and keep what it returns. Raises ``TokenNotSavedError`` where that fails."""
+        return await self._fly(None, lambda: self.adopt(make, renewed=renewed), explicit=True)
+
+    async def forget(self) -> None:
+        """Drop the token here and in the store."""
+        runtime = self._runtime()
+        await arun(self.forgetting(), self._send, sleep=runtime.sleep, to_thread=runtime.to_thread)
+
+    async def _fly(
+        self,
+        ready: Callable[[], OAuth2Token | None] | None,
+        make: Callable[[], Flow[_Outcome]],
+        *,
+        explicit: bool,
+    ) -> OAuth2Token:
+        runtime = self._runtime()
+        while True:
+            with self._lock:
+                if ready is not None and (token := ready()) is not None:
+                    return token
+                flight = self._flight
+                if flight is not None and flight.alive is not None and not flight.alive():
+                    flight.land()  # its event loop is gone, and with it the renewal
+                    flight = None
+                if leads := flight is None:
+                    flight = self._flight = _Flight(runtime.alive())
+            assert flight is not None
+            if leads:
+                try:
+                    await runtime.protect(self._lead(flight, make, runtime), flight.nobody_waits)
+                finally:
+                    flight.leave()
+                return flight.result(explicit=explicit, leader=True)
+            wake, wait = runtime.waiter()
+            if flight.join(wake):
+                try:
+                    await wait()
+                finally:
+                    flight.leave()
+            if ready is not None and not flight.abandoned:
+                return flight.result(explicit=explicit, leader=False)
+
+    def _lead(
+        self, flight: _Flight, make: Callable[[], Flow[_Outcome]], runtime: Runtime
+    ) -> Callable[[Sleep], Awaitable[None]]:
+        async def work(sleep: Sleep) -> None:
+            mark = _leading.set(flight)
+            outcome: _Outcome | None = None
+            error: Exception | None = None
+            try:
+                outcome = await arun(make(), self._send, sleep=sleep, to_thread=runtime.to_thread)
+            except Exception as exc:  # noqa: BLE001 - whatever it was, it is everybody's answer
+                error = exc
+            finally:
+                _leading.reset(mark)
+                if self._flight is flight:
+                    self._flight = None
+                flight.land(outcome, error)
+
+        return work

@@ -1,0 +1,151 @@
+"""The pairs of the token endpoint and of its two neighbours, revocation and introspection, and userinfo.
+
+Rules of this room: ``build_*`` makes a request out of configuration alone; ``parse_*`` judges one answer. No clock
+and no randomness that is not passed in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from ._answers import json_object, raise_for_refusal
+from ._errors import InvalidTokenResponse, ProtocolViolation, ServerRefusal, UnsupportedTokenTypeError
+from ._messages import FORM, Pairs, Request, Response, encode_form
+from ._token import OAuth2Token, seconds
+
+__all__ = [
+    "build_form_request",
+    "build_userinfo_request",
+    "merge_renewed",
+    "parse_introspection_response",
+    "parse_revocation_response",
+    "parse_token_response",
+    "parse_userinfo_response",
+]
+
+TOKEN_TYPES = frozenset({"bearer", "dpop"})
+_KEPT_ON_RENEWAL = ("refresh_token", "scope", "id_token")
+
+
+def build_form_request(
+    endpoint: str,
+    params: Iterable[tuple[str, str]],
+    *,
+    headers: Pairs = (),
+    method: str = "POST",
+    body: str = "",
+) -> Request:
+    """Return a request that posts these pairs, or sends them in the query for ``GET``.
+
+    ``body`` is more form text, already encoded, sent after the pairs. RFC 6749 §3.2.
+    """
+    base: Pairs = (("Accept", "application/json"),)
+    if method == "GET":
+        request = Request("GET", endpoint, base).with_params(params)
+    else:
+        encoded = encode_form(params)
+        if body:
+            encoded = f"{encoded}&{body}" if encoded else body
+        request = Request(method, endpoint, (*base, ("Content-Type", FORM)), encoded.encode("utf-8"))
+    for name, value in headers:
+        request = request.with_header(name, value)
+    return request
+
+
+def parse_token_response(
+    response: Response,
+    *,
+    clock: Callable[[], float] = time.time,
+    token_types: frozenset[str] = TOKEN_TYPES,
+) -> OAuth2Token:
+    """Return the token of a token endpoint's answer.
+
+    Raises ``ServerRefusal`` for an error, ``InvalidTokenResponse`` where ``access_token`` or ``token_type`` is missing
+    and ``UnsupportedTokenTypeError`` for a type not in ``token_types`` (lower case). RFC 6749 §5.1.
+    """
+    raise_for_refusal(response, "the token request", clock=clock)
+    return token_from_members(json_object(response, "the token answer", InvalidTokenResponse), clock, token_types)
+
+
+def token_from_members(
+    members: Mapping[str, object],
+    clock: Callable[[], float] = time.time,
+    token_types: frozenset[str] = TOKEN_TYPES,
+) -> OAuth2Token:
+    """Return the token that these members describe, checked as ``parse_token_response`` does."""
+    access_token = members.get("access_token")
+    if not isinstance(access_token, str) or not access_token:
+        raise InvalidTokenResponse(f"the token answer has no access_token; it has {sorted(map(str, members))}")
+    kind = members.get("token_type")
+    if not isinstance(kind, str) or not kind:
+        raise InvalidTokenResponse(
+            "the token answer has no token_type; a fix of oauth-compliance or a hook can supply it"
+        )
+    if kind.lower() not in token_types:
+        raise UnsupportedTokenTypeError(f"the token is of type {kind!r}; known are {', '.join(sorted(token_types))}")
+    if seconds(members.get("expires_at")) is not None and seconds(members.get("expires_in")) is not None:
+        members = {name: value for name, value in members.items() if name != "expires_at"}
+    return OAuth2Token(members, clock=clock)
+
+
+def merge_renewed(old: Mapping[str, object] | None, new: OAuth2Token) -> OAuth2Token:
+    """Return the renewed token with what a refresh answer may leave out taken over from the old. RFC 6749 §6."""
+    if old:
+        for name in _KEPT_ON_RENEWAL:
+            if new.get(name) in {None, ""} and old.get(name):
+                new[name] = old[name]
+    return new
+
+
+def parse_revocation_response(response: Response, *, clock: Callable[[], float] = time.time) -> None:
+    """Judge the answer of a revocation endpoint: a success says nothing. Raises ``ServerRefusal``. RFC 7009 §2.2."""
+    raise_for_refusal(response, "the revocation request", clock=clock)
+
+
+def parse_introspection_response(response: Response, *, clock: Callable[[], float] = time.time) -> dict[str, object]:
+    """Return the members of an introspection answer; ``active`` is a bool in it. RFC 7662 §2.2."""
+    raise_for_refusal(response, "the introspection request", clock=clock)
+    members = json_object(response, "the introspection answer")
+    if not isinstance(members.get("active"), bool):
+        raise ProtocolViolation("the introspection answer has no boolean 'active'; the token's state is unknown")
+    return members
+
+
+def build_userinfo_request(endpoint: str, access_token: str, *, headers: Pairs = ()) -> Request:
+    """Return a request for the claims about the token's user. OIDC Core §5.3.1."""
+    base: Pairs = (("Accept", "application/json, application/jwt"), ("Authorization", f"Bearer {access_token}"))
+    return Request("GET", endpoint, (*base, *headers))
+
+
+def parse_userinfo_response(
+    response: Response, *, subject: str | None = None, clock: Callable[[], float] = time.time
+) -> dict[str, object] | str:
+    """Return the claims, or the JWT as text where the server signs them.
+
+    ``subject`` is the ``sub`` of the ID token: claims of another user are refused with ``ProtocolViolation``.
+    OIDC Core §5.3.2.
+    """
+    if response.status == 401:
+        _refuse_token(response)
+    raise_for_refusal(response, "the userinfo request", clock=clock)
+    if response.content_type == "application/jwt":
+        return response.text.strip()
+    claims = json_object(response, "the userinfo answer")
+    if subject is not None and claims.get("sub") != subject:
+        raise ProtocolViolation(
+            "the userinfo answer is about another subject ('sub') than the ID token", error="invalid_sub"
+        )
+    return claims
+
+
+def _refuse_token(response: Response) -> None:
+    """A protected resource puts its error into the challenge. RFC 6750 §3.1."""
+    from ._challenge import parse_challenges
+
+    for challenge in parse_challenges(
+        [value for name, value in response.headers if name.lower() == "www-authenticate"]
+    ):
+        if challenge.error:
+            description = challenge.get("error_description") or "the server refused the access token"
+            raise ServerRefusal(description, error=challenge.error, status_code=response.status)
