@@ -5,18 +5,22 @@ The server itself is in tests/servers/node; clients, keys and secrets are made h
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from tests.servers.browser import Browser
+from tests.servers.certificates import make_certificates
 from tests.servers.node_packages import NODE_FOLDER, install_packages, node
-from tests.servers.oidc_clients import make_clients, registration
+from tests.servers.oidc_clients import make_clients, make_tls_clients, registration
 from tests.servers.process import ServerError, ServerProcess
 from tests.servers.protocol import RegisteredClient, User
 
@@ -35,6 +39,21 @@ SUPPORTS = frozenset(
         "id_token",
         "iss",
         "pkce_required",
+        "device_code",
+        "ciba",
+        "token_exchange",
+        "jwt_bearer",
+        "registration",
+        "registration_management",
+        "par",
+        "jar",
+        "jarm",
+        "rar",
+        "resource",
+        "dpop",
+        "mtls",
+        "end_session",
+        "form_post",
         "api_query_token",
         "api_body_token",
     }
@@ -49,8 +68,16 @@ class OIDCProvider:
 
     def __init__(self, **settings: object) -> None:
         """`settings` are those of node/oidc/settings.mjs, such as `access_token_ttl=2` (seconds)."""
-        self._clients = make_clients()
-        self._settings = {"clients": [registration(each) for each in self._clients.values()]} | settings
+        self._folder = tempfile.TemporaryDirectory(prefix="oidc-provider-certificates-")
+        self.certificates = make_certificates(Path(self._folder.name))
+        self._clients = make_clients() | make_tls_clients(self.certificates)
+        tls = {
+            "key": self.certificates.server.key_file.read_text(),
+            "cert": self.certificates.server.certificate_file.read_text(),
+            "ca": self.certificates.authority.certificate_file.read_text(),
+        }
+        clients = [registration(each) for each in self._clients.values()]
+        self._settings = {"clients": clients, "tls": tls} | settings
         self._process: ServerProcess | None = None
         self._ready: dict[str, object] = {}
         self._metadata: dict[str, object] = {}
@@ -62,8 +89,12 @@ class OIDCProvider:
         install_packages()
         command = [node(), str(NODE_FOLDER / "oidc.mjs"), "--watch-stdin", "--config", json.dumps(self._settings)]
         self._process = ServerProcess(command, name="oidc-provider")
-        self._ready = self._process.start()
-        self._metadata = get_json(self.metadata_url)
+        try:
+            self._ready = self._process.start()
+            self._metadata = get_json(self.metadata_url)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def close(self) -> None:
@@ -71,6 +102,7 @@ class OIDCProvider:
         if self._process is not None:
             self._process.close()
             self._process = None
+        self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -138,6 +170,16 @@ class OIDCProvider:
         return str(self._ready["api"])
 
     @property
+    def mtls_api_url(self) -> str:
+        """The same API behind mutual TLS, for tokens that are bound to a certificate."""
+        return f"{self._ready['mtls']}/api"
+
+    @property
+    def ca_file(self) -> str:
+        """The authority that a client has to trust to reach the addresses of mutual TLS."""
+        return str(self.certificates.authority.certificate_file)
+
+    @property
     def other_api_url(self) -> str:
         """The same API at another origin."""
         return str(self._ready["other_api"])
@@ -152,9 +194,13 @@ class OIDCProvider:
         """Log in and consent (`login_hint=deny` refuses): the URL of the callback. Form posts: `authorize_form`."""
         return self.authorize_form(url)[0]
 
+    def browser(self) -> Browser:
+        """A browser with its own cookies, for what takes several visits."""
+        return Browser(self.issuer)
+
     def authorize_form(self, url: str) -> tuple[str, list[tuple[str, str]]]:
         """As `authorize`, with the fields that the browser would post to the callback (empty for a redirect)."""
-        return Browser(self.issuer).visit(url)
+        return self.browser().visit(url)
 
     # -- what only a test may do
 
@@ -172,6 +218,50 @@ class OIDCProvider:
         """Change settings for requests to come; returns their former values, to be put back."""
         return self.admin("settings", **settings)
 
+    def decide_device(self, user_code: str, *, approve: bool) -> None:
+        """Decide about a pending device code as its user would."""
+        self.admin("decide", kind="device", decision=_decision(approve), user_code=user_code)
+
+    def decide_ciba(self, auth_req_id: str, *, approve: bool) -> None:
+        """Decide about a pending CIBA request as its user would."""
+        self.admin("decide", kind="ciba", decision=_decision(approve), auth_req_id=auth_req_id)
+
+    @contextlib.contextmanager
+    def standing_decision(
+        self, kind: Literal["device", "ciba"], *, approve: bool, after_polls: int = 0
+    ) -> Iterator[None]:
+        """Within the block, decide about new requests at once, or once `after_polls` polls were told to wait."""
+        self.admin("decide", kind=kind, decision=_decision(approve), after_polls=after_polls)
+        try:
+            yield
+        finally:
+            self.admin("decide", kind=kind, decision="pending")
+
+    def slow_down(self, times: int) -> None:
+        """Answer the next polls of a pending request with `slow_down`."""
+        self.admin("slow_down", times=times)
+
+    @contextlib.contextmanager
+    def settings(self, **settings: object) -> Iterator[None]:
+        """Within the block, other settings; see node/oidc/settings.mjs."""
+        before = self.change_settings(**settings)
+        try:
+            yield
+        finally:
+            self.change_settings(**before)
+
+    def new_api_nonce(self) -> None:
+        """Let the API ask for another DPoP nonce."""
+        self.admin("new_api_nonce")
+
+    def counts(self) -> dict[str, object]:
+        """How often each path was asked for ("POST /token") and each grant succeeded ("grant refresh_token")."""
+        return self.admin("counts")
+
+    def reset_counts(self) -> None:
+        """Count from zero."""
+        self.admin("reset_counts")
+
     def add_client(self, name: str, client: RegisteredClient) -> None:
         """Register one more client while the server runs."""
         self.admin("add_client", **registration(client))
@@ -184,6 +274,10 @@ class OIDCProvider:
     def admin(self, action: str, **body: object) -> dict[str, object]:
         """Call an action of node/oidc/admin.mjs; ServerError with its message when it is refused."""
         return post_json(f"{self.issuer}/admin/{action}", body)
+
+
+def _decision(approve: bool) -> str:
+    return "approve" if approve else "deny"
 
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from tests.servers.certificates import Certificates
 from tests.servers.protocol import RegisteredClient
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -34,6 +35,7 @@ def _client(
     *,
     secret: str | None = None,
     key: Mapping[str, object] | None = None,
+    certificate: tuple[str, str] | None = None,
     **metadata: object,
 ) -> RegisteredClient:
     public = auth_method == "none"
@@ -45,6 +47,7 @@ def _client(
         client_secret=secret,
         grant_types=frozenset(PUBLIC_GRANTS if public else CONFIDENTIAL_GRANTS),
         private_jwk=key,
+        certificate=certificate,
         metadata=metadata,
     )
 
@@ -59,6 +62,26 @@ def make_ec_key(curve: str = "P-256", use: str = "sig") -> dict[str, object]:
 
 def make_ed25519_key() -> dict[str, object]:
     return dict(OKPKey.generate_key("Ed25519", {"use": "sig"}, private=True, auto_kid=True).as_dict(private=True))
+
+
+def make_tls_clients(certificates: Certificates) -> dict[str, RegisteredClient]:
+    """Clients that authenticate with a TLS certificate, and whose tokens are bound to it."""
+    return {
+        "tls_client_auth": _client(
+            "tls-ca",
+            "tls_client_auth",
+            certificate=certificates.client.files,
+            tls_client_auth_subject_dn="CN=client",
+            tls_client_certificate_bound_access_tokens=True,
+        ),
+        "self_signed_tls_client_auth": _client(
+            "tls-self-signed",
+            "self_signed_tls_client_auth",
+            certificate=certificates.self_signed.files,
+            jwks={"keys": [certificates.self_signed.jwk()]},
+            tls_client_certificate_bound_access_tokens=True,
+        ),
+    }
 
 
 def make_clients() -> dict[str, RegisteredClient]:

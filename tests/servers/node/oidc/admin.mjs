@@ -12,6 +12,23 @@ const actions = {
   expire_token: (authority, { token }) => ({ found: authority.store.expire(TOKENS, token) }),
   forget_token: (authority, { token }) => ({ found: authority.store.remove(TOKENS, token) }),
 
+  // What the user with the second device decides: about one pending request ({ user_code } or { auth_req_id }),
+  // or about all to come, at the poll after `after_polls` of them were answered as pending.
+  decide: (authority, { kind, decision, after_polls: afterPolls, ...which }) => (
+    Object.keys(which).length > 0
+      ? authority.decisions.decide(kind, which, decision)
+      : authority.decisions.stand(kind, decision, afterPolls)
+  ),
+  // Answer the next `times` pending polls with slow_down.
+  slow_down: (authority, { times }) => { authority.decisions.slowDowns = times; },
+
+  // Ask for another DPoP nonce at the API, at every origin of it.
+  new_api_nonce: (authority) => { authority.apiNonces.clear(); },
+
+  // How often each path was asked for and each grant succeeded, since the last reset.
+  counts: (authority) => authority.counts,
+  reset_counts: (authority) => { authority.counts = {}; },
+
   add_client: (authority, metadata) => { authority.addClient(metadata); },
   rotate_keys: (authority, options) => { authority.rotateKeys(options); },
 };

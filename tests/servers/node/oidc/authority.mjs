@@ -7,6 +7,8 @@ import Provider from 'oidc-provider';
 import { createAdmin } from './admin.mjs';
 import { createApi } from './api.mjs';
 import { createConfiguration } from './configuration.mjs';
+import { Decisions } from './decisions.mjs';
+import { newNonce } from './dpop.mjs';
 import { registerGrants } from './grants.mjs';
 import { approve } from './interactions.mjs';
 import { generateKeys } from './keys.mjs';
@@ -18,8 +20,9 @@ export class Authority {
     this.issuer = addresses.issuer;
     this.settings = settings;
     this.store = new Store();
-    // Set by /admin, read by the flows in which a person would decide.
-    this.decisions = { device: 'pending', ciba: 'pending' };
+    this.decisions = new Decisions(this);
+    this.counts = {}; // "POST /token" or "grant refresh_token" -> how many there were
+    this.apiNonces = new Map(); // origin -> the DPoP nonce it wants
     this.nonceSecret = randomBytes(32);
     this.cookieKey = randomBytes(16).toString('hex');
     for (const client of settings.clients) this.addClient(client);
@@ -43,6 +46,8 @@ export class Authority {
     this.keys = keys;
     this.provider = new Provider(this.issuer, createConfiguration(this));
     this.provider.on('server_error', (_ctx, error) => console.error(error));
+    this.provider.on('grant.success', (ctx) => this.count(`grant ${ctx.oidc.params.grant_type}`));
+    this.decisions.attach(this.provider);
     registerGrants(this);
     this.callback = this.provider.callback();
   }
@@ -53,8 +58,19 @@ export class Authority {
     return this.keys.map((key) => Object.fromEntries(Object.entries(key).filter(([name]) => !secret.has(name))));
   }
 
+  // The DPoP nonce that the API asks for at one origin.
+  apiNonce(origin) {
+    if (!this.apiNonces.has(origin)) this.apiNonces.set(origin, newNonce());
+    return this.apiNonces.get(origin);
+  }
+
+  count(what) {
+    this.counts[what] = (this.counts[what] ?? 0) + 1;
+  }
+
   handle(req, res) {
     const { pathname } = new URL(req.url, this.issuer);
+    if (!pathname.startsWith('/admin/')) this.count(`${req.method} ${pathname}`);
     const respond = this.#route(pathname);
     Promise.resolve(respond(req, res)).catch((error) => {
       console.error(error);
@@ -70,6 +86,7 @@ export class Authority {
     return this.callback;
   }
 
+  // The second origin: the API and nothing else.
   handleApi(req, res) {
     this.api(req, res).catch((error) => {
       console.error(error);

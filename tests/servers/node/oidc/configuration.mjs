@@ -55,12 +55,20 @@ export function createConfiguration(authority) {
     rotateRefreshToken: true,
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     features: createFeatures(authority),
+    fetch: fetchFromLoopback,
     // A browser would see a page; a test reads the same facts as JSON.
     renderError: (ctx, out) => {
       ctx.type = 'json';
       ctx.body = out;
     },
   };
+}
+
+// The provider refuses to call private addresses; here it may call those and no others (jwks_uri, CIBA pings, logout).
+function fetchFromLoopback(url, { dispatcher, ...options }) {
+  const { hostname } = new URL(url);
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) throw new Error(`not on loopback: ${url}`);
+  return fetch(url, options);
 }
 
 function findAccount(_ctx, sub) {

@@ -1,7 +1,6 @@
 // The features of oidc-provider that are on, and the little each one asks of its operator.
 import { errors } from 'oidc-provider';
 
-import { deliver } from './decisions.mjs';
 import { certificateMatches, clientCertificate } from './tls.mjs';
 
 const on = { enabled: true };
@@ -19,7 +18,7 @@ export function createFeatures(authority) {
       validateBindingMessage: () => {},
       validateRequestContext: () => {},
       verifyUserCode: () => {},
-      triggerAuthenticationDevice: (_ctx, request) => deliver(authority, 'ciba', request),
+      triggerAuthenticationDevice: () => {}, // decisions.mjs decides
     },
     claimsParameter: on,
     clientCredentials: on,

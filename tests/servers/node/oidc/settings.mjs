@@ -3,6 +3,7 @@ const defaults = {
   access_token_ttl: 600, // seconds
   refresh_token_ttl: 3600, // seconds
   id_token_ttl: 600, // seconds
+  poll_interval: 1, // seconds, announced to device and CIBA clients; null announces none
   dpop_nonce_required: false, // at the token and userinfo endpoints
   api_dpop_nonce_required: false, // at /api
   users: { alice: 'wonderland', bob: 'builder' }, // name -> password
@@ -15,7 +16,7 @@ const defaults = {
 // These may be changed while the server runs, through /admin/settings.
 const changeable = new Set([
   'access_token_ttl', 'refresh_token_ttl', 'id_token_ttl', 'device_code_ttl',
-  'dpop_nonce_required', 'api_dpop_nonce_required',
+  'poll_interval', 'dpop_nonce_required', 'api_dpop_nonce_required',
 ]);
 
 export function readSettings(given) {

@@ -1,5 +1,5 @@
 // Mutual TLS: the listener asks every client for a certificate and lets the provider judge it.
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { createServer } from 'node:https';
 
 export function createTlsServer({ key, cert, ca }, handler) {
@@ -29,4 +29,10 @@ export function certificateMatches(certificate, property, expected) {
     default:
       return false;
   }
+}
+
+// The thumbprint to which tokens are bound (RFC 8705 §3.1).
+export function clientThumbprint(req) {
+  const certificate = clientCertificate(req);
+  return certificate && createHash('sha256').update(certificate.raw).digest('base64url');
 }
