@@ -26,6 +26,7 @@ RESPONSE_TYPES = (
     "code id_token token",
     "none",
 )
+AUTHORIZATION_DETAILS_TYPES = ("payment_initiation", "account_information")
 LOGOUT_URI = "https://client.example/logged-out"
 
 
@@ -136,13 +137,17 @@ def public_jwk(private: Mapping[str, object]) -> dict[str, object]:
 
 def registration(client: RegisteredClient) -> dict[str, object]:
     """What the server has to know about a client, spelt as in RFC 7591."""
+    # A token from the authorization endpoint cannot be bound to a key or a certificate.
+    bound = {"dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"} & client.metadata.keys()
+    response_types = [each for each in RESPONSE_TYPES if not (bound and "token" in each.split())]
     known: dict[str, object] = {
         "client_id": client.client_id,
         "token_endpoint_auth_method": client.auth_method,
         "redirect_uris": [client.redirect_uri],
         "post_logout_redirect_uris": [LOGOUT_URI],
         "grant_types": sorted(client.grant_types),
-        "response_types": list(RESPONSE_TYPES),
+        "response_types": response_types,
+        "authorization_details_types": list(AUTHORIZATION_DETAILS_TYPES),
     }
     if client.client_secret is not None:
         known["client_secret"] = client.client_secret

@@ -62,4 +62,5 @@ if (values['watch-stdin']) {
   process.stdin.on('error', stop);
 }
 
+await authority.checkClients();
 console.log(`READY ${JSON.stringify(ready)}`);

@@ -36,6 +36,17 @@ export class Authority {
     this.store.put('Client', metadata.client_id, metadata);
   }
 
+  // A client that the provider would refuse is an error now, not a puzzle in some test.
+  async checkClients() {
+    for (const { client_id: id } of this.settings.clients) {
+      try {
+        await this.provider.Client.find(id);
+      } catch (error) {
+        throw new Error(`client ${id}: ${error.error_description ?? error.message}`);
+      }
+    }
+  }
+
   // New keys sign from now on; the old ones stay published only if `keep` says so.
   rotateKeys({ keep = false } = {}) {
     const old = keep ? this.keys : [];
