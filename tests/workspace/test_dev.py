@@ -1,0 +1,72 @@
+"""The program that sets up a machine finds what really runs there."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import dev
+
+OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+@pytest.fixture
+def shim(tmp_path, monkeypatch):
+    """A folder, first on PATH, with a python of this version that only fails."""
+    path = tmp_path / "shims" / f"python{OWN}"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\necho 'command not found' >&2\nexit 127\n", "utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(path.parent))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    return path
+
+
+def test_own_interpreter_is_found(shim):
+    """The interpreter that runs the program is found for its version, before anything on PATH."""
+    assert dev.works(dev.interpreters()[OWN], "import venv")
+    assert dev.interpreters()[OWN] != str(shim)
+
+
+def test_a_shim_that_fails_is_no_interpreter(shim, monkeypatch):
+    """An executable that does not run counts as not found."""
+    monkeypatch.setattr(sys, "_base_executable", "/nowhere/python")
+    assert dev.interpreters() == {}
+
+
+def test_pyenv_versions_are_found_without_being_selected(shim, tmp_path, monkeypatch):
+    """An interpreter in pyenv's folder is found although no version is selected."""
+    real = sys._base_executable
+    own = tmp_path / "pyenv" / "versions" / f"{OWN}.0" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.symlink_to(real)
+    monkeypatch.setattr(sys, "_base_executable", "/nowhere/python")
+    assert dev.interpreters() == {OWN: str(own)}
+
+
+def test_environment_of_hatch(shim, monkeypatch):
+    """Hatch keeps its files under .venv, meets real interpreters first, and no other environment's variables."""
+    monkeypatch.setenv("VIRTUAL_ENV", "/elsewhere")
+    monkeypatch.delenv("WORKSPACE_INSTALLER", raising=False)
+    environment = dev.hatch_environment(sys.executable)
+    assert environment["HATCH_DATA_DIR"] == str(dev.VENV / "hatch")
+    assert "VIRTUAL_ENV" not in environment
+    folders = environment["PATH"].split(os.pathsep)
+    assert folders.index(str(Path(dev.interpreters()[OWN]).parent)) < folders.index(str(shim.parent))
+
+
+@pytest.mark.parametrize("name", ["PIP_INDEX_URL", "PIP_NO_INDEX"])
+def test_pip_installs_where_its_index_is_another(shim, monkeypatch, name):
+    """Where pip's settings replace the package index, hatch is told to install with pip, which reads them."""
+    monkeypatch.setenv(name, "1")
+    monkeypatch.delenv("WORKSPACE_INSTALLER", raising=False)
+    assert dev.hatch_environment(sys.executable)["WORKSPACE_INSTALLER"] == "pip"
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"]])
+def test_unknown_command(arguments, capsys):
+    """Without a command that it knows, the program explains itself and sets up nothing."""
+    assert dev.main(arguments) == 2
+    assert "python tools/dev.py demo" in capsys.readouterr().out
