@@ -142,10 +142,10 @@ class Hooks:
     ) -> tuple[str, MutableMapping[str, str], str | bytes | None]:
         """Run the request hooks of a point over URL, headers and body; ``body`` is None for a stream."""
         for hook in self._hooks.get(point, ()):
-            result = cast("RequestHook", hook)(url, headers, body)
+            result = hook(url, headers, body)
             if not isinstance(result, tuple) or len(result) != 3:
                 raise TypeError(f"the {point} hook {_name(hook)} must return (url, headers, body)")
-            url, headers, body = result
+            url, headers, body = cast("tuple[str, MutableMapping[str, str], str | bytes | None]", result)
         return url, headers, body
 
     def on_response(self, point: str, response: Response) -> Response:
@@ -155,7 +155,7 @@ class Hooks:
             return response
         seen = HookResponse(response)
         for hook in hooks:
-            result = cast("ResponseHook", hook)(seen)
+            result = hook(seen)
             if not isinstance(result, HookResponse):
                 raise TypeError(f"the {point} hook {_name(hook)} must return the response it was given")
             seen = result

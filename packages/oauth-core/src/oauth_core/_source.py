@@ -388,9 +388,18 @@ class TokenSource(_SourceState):
         self.reject(rejected)
         return self._fly(self.usable, self.obtain, explicit=explicit)
 
-    def keep(self, make: Flow[OAuth2Token], *, renewed: bool = False) -> OAuth2Token:
-        """Run a flow for a token and keep what it returns. Raises ``TokenNotSavedError`` where that fails."""
-        return self._fly(None, lambda: self.adopt(make, renewed=renewed), explicit=True)
+    def keep(
+        self,
+        make: Flow[OAuth2Token],
+        *,
+        renewed: bool = False,
+        send: Callable[[Request], Response] | None = None,
+    ) -> OAuth2Token:
+        """Run a flow for a token and keep what it returns. Raises ``TokenNotSavedError`` where that fails.
+
+        ``send`` stands in for the source's own, for this flow.
+        """
+        return self._fly(None, lambda: self.adopt(make, renewed=renewed), explicit=True, send=send)
 
     def forget(self) -> None:
         """Drop the token here and in the store."""
@@ -402,6 +411,7 @@ class TokenSource(_SourceState):
         make: Callable[[], Flow[_Outcome]],
         *,
         explicit: bool,
+        send: Callable[[Request], Response] | None = None,
     ) -> OAuth2Token:
         while True:
             with self._lock:
@@ -414,7 +424,7 @@ class TokenSource(_SourceState):
             if leads:
                 mark = _leading.set(flight)
                 try:
-                    flight_outcome = run(make(), self._send)
+                    flight_outcome = run(make(), send or self._send)
                 except Exception as exc:  # noqa: BLE001 - whatever it was, it is everybody's answer
                     self._flight = None
                     flight.land(error=exc)
@@ -477,9 +487,18 @@ class AsyncTokenSource(_SourceState):
         self.reject(rejected)
         return await self._fly(self.usable, self.obtain, explicit=explicit)
 
-    async def keep(self, make: Flow[OAuth2Token], *, renewed: bool = False) -> OAuth2Token:
-        """Run a flow for a token and keep what it returns. Raises ``TokenNotSavedError`` where that fails."""
-        return await self._fly(None, lambda: self.adopt(make, renewed=renewed), explicit=True)
+    async def keep(
+        self,
+        make: Flow[OAuth2Token],
+        *,
+        renewed: bool = False,
+        send: Callable[[Request], Awaitable[Response]] | None = None,
+    ) -> OAuth2Token:
+        """Run a flow for a token and keep what it returns. Raises ``TokenNotSavedError`` where that fails.
+
+        ``send`` stands in for the source's own, for this flow.
+        """
+        return await self._fly(None, lambda: self.adopt(make, renewed=renewed), explicit=True, send=send)
 
     async def forget(self) -> None:
         """Drop the token here and in the store."""
@@ -492,6 +511,7 @@ class AsyncTokenSource(_SourceState):
         make: Callable[[], Flow[_Outcome]],
         *,
         explicit: bool,
+        send: Callable[[Request], Awaitable[Response]] | None = None,
     ) -> OAuth2Token:
         runtime = self._runtime()
         while True:
@@ -507,7 +527,7 @@ class AsyncTokenSource(_SourceState):
             assert flight is not None
             if leads:
                 try:
-                    await runtime.protect(self._lead(flight, make, runtime), flight.nobody_waits)
+                    await runtime.protect(self._lead(flight, make, runtime, send or self._send), flight.nobody_waits)
                 finally:
                     flight.leave()
                 return flight.result(explicit=explicit, leader=True)
@@ -521,14 +541,18 @@ class AsyncTokenSource(_SourceState):
                 return flight.result(explicit=explicit, leader=False)
 
     def _lead(
-        self, flight: _Flight, make: Callable[[], Flow[_Outcome]], runtime: Runtime
+        self,
+        flight: _Flight,
+        make: Callable[[], Flow[_Outcome]],
+        runtime: Runtime,
+        send: Callable[[Request], Awaitable[Response]],
     ) -> Callable[[Sleep], Awaitable[None]]:
         async def work(sleep: Sleep) -> None:
             mark = _leading.set(flight)
             outcome: _Outcome | None = None
             error: Exception | None = None
             try:
-                outcome = await arun(make(), self._send, sleep=sleep, to_thread=runtime.to_thread)
+                outcome = await arun(make(), send, sleep=sleep, to_thread=runtime.to_thread)
             except Exception as exc:  # noqa: BLE001 - whatever it was, it is everybody's answer
                 error = exc
             finally:

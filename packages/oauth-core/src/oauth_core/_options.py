@@ -1,0 +1,233 @@
+"""The keywords of constructors and methods: their other spellings, their sorting, and the error for an unknown one.
+
+Rules of this room: every alternate spelling of the documents people come from stands in one table and leads to one
+canonical name; nothing unknown passes in silence.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from inspect import Parameter, iscoroutinefunction, signature
+from typing import cast
+
+from ._config import ClientConfig, Discovery
+from ._errors import UsageError
+from ._grants import ClientCredentialsGrant, Grant
+from ._metadata import ServerMetadata, check_metadata
+from ._renewal import Renewal, renewal_settings
+from ._token import OAuth2Token
+
+__all__ = ["OAuth2Settings", "TokenCallback", "canonical", "unknown_keyword"]
+
+SPELLINGS: Mapping[str, str] = {
+    "auto_refresh_url": "token_endpoint",
+    "callback_uri": "redirect_uri",
+    "callback_url": "redirect_uri",
+    "client_key": "client_id",
+    "discovery_endpoint": "server_metadata_url",
+    "metadata_url": "server_metadata_url",
+    "token_url": "token_endpoint",
+}
+
+ENDPOINTS = (
+    "authorization_endpoint",
+    "backchannel_authentication_endpoint",
+    "device_authorization_endpoint",
+    "end_session_endpoint",
+    "introspection_endpoint",
+    "jwks_uri",
+    "pushed_authorization_request_endpoint",
+    "registration_endpoint",
+    "revocation_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+)
+
+_OWN = (
+    *ENDPOINTS,
+    "allow_insecure_http",
+    "auto_refresh_kwargs",
+    "client_id",
+    "client_secret",
+    "clock",
+    "code_challenge_method",
+    "grant",
+    "grant_type",
+    "introspection_endpoint_auth_method",
+    "issuer",
+    "leeway",
+    "metadata",
+    "redirect_uri",
+    "revocation_endpoint_auth_method",
+    "scope",
+    "server_metadata_url",
+    "store",
+    "store_key",
+    "token",
+    "token_endpoint_auth_method",
+    "token_updater",
+    "update_token",
+)
+OPTION_NAMES = frozenset({*_OWN, *SPELLINGS})
+
+# What an API call takes and a call of the authorization server must not: it would be sent as a parameter, or lost.
+REFUSED = frozenset({"allow_redirects", "cookies", "data", "files", "follow_redirects", "json", "params", "stream"})
+
+
+def canonical(keywords: Mapping[str, object], spellings: Mapping[str, str] = SPELLINGS) -> dict[str, object]:
+    """Return the keywords under their canonical names. Raises ``TypeError`` where two spellings of one disagree."""
+    found: dict[str, object] = {}
+    for name, value in keywords.items():
+        own = spellings.get(name, name)
+        if own in found and found[own] != value and value is not None:
+            raise TypeError(f"{name!r} and {own!r} are two spellings of one parameter; pass one of them")
+        if found.get(own) is None:
+            found[own] = value
+    return found
+
+
+def unknown_keyword(where: str, name: str, known: Iterable[str]) -> TypeError:
+    """Return the error for a keyword that nobody knows; it names the nearest one."""
+    near = get_close_matches(name, list(known), 1, 0.5)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return TypeError(f"{where} got an unexpected keyword {name!r}{hint}")
+
+
+def refuse_keywords(where: str, keywords: Iterable[str], refused: Iterable[str]) -> None:
+    """Raise ``TypeError`` for a keyword of API calls that has no meaning in a call of the authorization server."""
+    wrong = sorted(set(keywords) & set(refused))
+    if wrong:
+        raise TypeError(
+            f"{where} takes no {', '.join(map(repr, wrong))}: a request to the authorization server is built from "
+            "configuration; pass further parameters by their names"
+        )
+
+
+class TokenCallback:
+    """A user's ``update_token(token, refresh_token=old, access_token=old)``, or ``token_updater(token)``.
+
+    A callback that takes fewer parameters gets fewer; its signature is read once.
+    """
+
+    def __init__(self, function: Callable[..., object], *, token_alone: bool, may_be_async: bool) -> None:
+        if not callable(function):
+            raise TypeError(f"a token callback is a function, not a {type(function).__name__}")
+        is_async = iscoroutinefunction(function) or iscoroutinefunction(getattr(type(function), "__call__", None))  # noqa: B004 - its kind, not whether
+        if is_async and not may_be_async:
+            raise TypeError("this client is synchronous and cannot await an asynchronous token callback")
+        self.function = function
+        self._old = () if token_alone else _accepted(function)
+
+    def __call__(self, token: OAuth2Token, old: OAuth2Token | None) -> object:
+        """Call the user's function with the new token and what it takes of the old one."""
+        return self.function(token, **{name: old.get(name) if old else None for name in self._old})
+
+
+def _accepted(function: Callable[..., object]) -> tuple[str, ...]:
+    names = ("refresh_token", "access_token")
+    try:
+        parameters = signature(function).parameters
+    except ValueError:  # some built-in functions do not tell
+        return ()
+    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
+        return names
+    keyword = {Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+    return tuple(name for name in names if name in parameters and parameters[name].kind in keyword)
+
+
+class OAuth2Settings:
+    """What the keywords of a session or client mean, read once at construction.
+
+    ``keywords`` are all but the HTTP library's own. Raises ``TypeError`` and ``UsageError`` for what cannot be meant.
+    """
+
+    def __init__(
+        self,
+        keywords: Mapping[str, object],
+        *,
+        default_auth: str = "client_secret_basic",
+        base: ClientConfig | None = None,
+        may_be_async: bool = False,
+    ) -> None:
+        given = {name: value for name, value in canonical(keywords).items() if value is not None}
+        self.config = _config(given, default_auth, base)
+        self.token = given.get("token")
+        self.store = given.get("store")
+        self.key = str(given.get("store_key", "default"))
+        self.leeway = cast("float", given.get("leeway", 60))
+        self.refresh_parameters = dict(cast("Mapping[str, object]", given.get("auto_refresh_kwargs", {})))
+        self.grant = _grant(given, self.config)
+        self.on_token: TokenCallback | None = None
+        if "update_token" in given and "token_updater" in given:
+            raise TypeError("pass update_token or token_updater, not both")
+        for name, token_alone in (("update_token", False), ("token_updater", True)):
+            if name in given:
+                function = cast("Callable[..., object]", given[name])
+                self.on_token = TokenCallback(function, token_alone=token_alone, may_be_async=may_be_async)
+
+    def renewal(self) -> Renewal:
+        """Return what renews the token."""
+        config, extra = renewal_settings(self.config, self.refresh_parameters)
+        return Renewal(config, self.grant, extra)
+
+
+def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig | None) -> ClientConfig:
+    base = base or ClientConfig(default_auth=default_auth)
+    insecure = bool(given.get("allow_insecure_http", base.allow_insecure_http))
+    document = given.get("metadata")
+    issuer = cast("str | None", given.get("issuer"))
+    metadata = ServerMetadata({name: given[name] for name in (*ENDPOINTS, "issuer") if name in given})
+    if document is not None:
+        if not isinstance(document, Mapping):
+            raise TypeError("metadata is a mapping, such as the decoded metadata document")
+        metadata = metadata.over(check_metadata(document, issuer=issuer, allow_insecure_http=insecure))
+    url = cast("str | None", given.get("server_metadata_url"))
+    discovery = base.discovery
+    if url or (issuer and not (metadata.token_endpoint or metadata.authorization_endpoint)):
+        discovery = Discovery(issuer=issuer, url=url)
+    scope = given.get("scope", base.scope)
+    return ClientConfig(
+        client_id=cast("str | None", given.get("client_id", base.client_id)),
+        client_secret=given.get("client_secret", base.client_secret),
+        auth=given.get("token_endpoint_auth_method", base.auth),
+        default_auth=base.default_auth,
+        revocation_auth=given.get("revocation_endpoint_auth_method", base.revocation_auth),
+        introspection_auth=given.get("introspection_endpoint_auth_method", base.introspection_auth),
+        registered_auth=base.registered_auth,
+        metadata=metadata.over(base.metadata),
+        discovery=discovery,
+        scope=scope_text(scope),
+        redirect_uri=cast("str | None", given.get("redirect_uri", base.redirect_uri)),
+        code_challenge_method=cast("str | None", given.get("code_challenge_method", base.code_challenge_method)),
+        hooks=base.hooks,
+        allow_insecure_http=insecure,
+        clock=cast("Callable[[], float]", given.get("clock", time.time)),
+    )
+
+
+def scope_text(scope: object) -> str | None:
+    """Return a scope given as text or as an iterable of texts, as text. RFC 6749 §3.3."""
+    if scope is None or isinstance(scope, str):
+        return scope
+    if isinstance(scope, Iterable):
+        return " ".join(map(str, cast("Iterable[object]", scope)))
+    raise TypeError(f"scope is text or a list of texts, not a {type(scope).__name__}")
+
+
+def _grant(given: Mapping[str, object], config: ClientConfig) -> Grant | None:
+    grant, kind = given.get("grant"), given.get("grant_type")
+    if grant is not None:
+        if kind is not None:
+            raise TypeError("pass grant or grant_type, not both")
+        if not isinstance(grant, Grant):
+            raise TypeError(
+                f"grant is a value with grant_type, repeatable and parameters(), not a {type(grant).__name__}"
+            )
+        return grant
+    if kind in {None, "authorization_code", "refresh_token"}:
+        return None
+    if kind == "client_credentials":
+        return ClientCredentialsGrant(config.scope)
+    raise UsageError(f"grant_type={kind!r} needs parameters of its own: pass grant=, a grant value")
