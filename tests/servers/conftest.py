@@ -1,3 +1,3 @@
-from tests.servers.fixtures import authlib_server, oidc_provider
+from tests.servers.fixtures import authlib_server, oauth1_server, oauth1_verifier, oidc_provider
 
-__all__ = ["authlib_server", "oidc_provider"]
+__all__ = ["authlib_server", "oauth1_server", "oauth1_verifier", "oidc_provider"]

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers.authlib_server import AuthlibServer
+from tests.servers.oauth1_server import OAuth1Server
+from tests.servers.oauth1_verifier import OAuth1Verifier
 from tests.servers.oidc import OIDCProvider
 
 
@@ -25,4 +27,18 @@ def oidc_provider() -> Iterator[OIDCProvider]:
 def authlib_server() -> Iterator[AuthlibServer]:
     """Authlib's server, in this process; it knows neither OpenID nor DPoP."""
     with AuthlibServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def oauth1_server() -> Iterator[OAuth1Server]:
+    """An OAuth 1.0 provider on oauthlib's endpoints, in this process."""
+    with OAuth1Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def oauth1_verifier() -> Iterator[OAuth1Verifier]:
+    """An OAuth 1.0 verifier by other hands, on Node."""
+    with OAuth1Verifier() as server:
         yield server
