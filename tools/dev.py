@@ -2,6 +2,7 @@
 
 Needs Python 3.11 or newer with pip or venv, and nothing else: it makes `.venv` beside the sources, installs hatch
 there and hands over to it. Whatever it creates lies under `.venv`; to start afresh, delete that folder.
+`python tools/dev.py test --all` tests on every supported version of Python that is found here.
 `python tools/dev.py hatch …` runs hatch with any other command: `python tools/dev.py hatch run types:check`.
 `python tools/dev.py interpreters` lists the versions of Python that the tests can run on here.
 """
@@ -36,7 +37,14 @@ def main(arguments: list[str]) -> int:
         return list_interpreters()
     python = install_hatch()
     environment = hatch_environment(python)
-    command = [python, "-m", "hatch", *COMMANDS[arguments[0]], *arguments[1:]]
+    name, *options = arguments
+    if name == "test" and "--all" in options:
+        # Hatch takes an interpreter that it could download for one that is there.
+        found = interpreters()
+        print(*(f"Python {version} was not found: left out" for version in VERSIONS if version not in found), sep="\n")
+        at = options.index("--all")
+        options[at : at + 1] = ["--include", f"py={','.join(found)}"]
+    command = [python, "-m", "hatch", *COMMANDS[name], *options]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -62,7 +62,26 @@ def test_pip_installs_where_its_index_is_another(shim, monkeypatch, name):
     """Where pip's settings replace the package index, hatch is told to install with pip, which reads them."""
     monkeypatch.setenv(name, "1")
     monkeypatch.delenv("WORKSPACE_INSTALLER", raising=False)
-    assert dev.hatch_environment(sys.executable)["WORKSPACE_INSTALLER"] == "pip"
+    assert dev.hatch_environment(sys._base_executable)["WORKSPACE_INSTALLER"] == "pip"
+
+
+def test_all_means_what_is_found(shim, monkeypatch, capsys):
+    """`test --all` runs on the interpreters that are found, and names those that are not."""
+    commands = []
+    monkeypatch.setattr(dev, "install_hatch", lambda: sys.executable)
+    monkeypatch.setattr(dev, "interpreters", lambda: {"3.11": sys.executable, "3.13": sys.executable})
+    monkeypatch.setattr(dev, "hatch_environment", lambda python: {})
+    monkeypatch.setattr(dev.subprocess, "run", lambda command, **kw: commands.append(command) or Done())
+    assert dev.main(["test", "--all", "tests/core"]) == 0
+    (command,) = commands
+    assert command[1:] == ["-m", "hatch", "test", "--cover", "--include", "py=3.11,3.13", "tests/core"]
+    assert "Python 3.12 was not found: left out" in capsys.readouterr().out
+
+
+class Done:
+    """A process that ended well."""
+
+    returncode = 0
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"]])
