@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import cast
 from urllib.parse import parse_qsl
 
-from ._errors import OAuthError, ProtocolViolation, ServerRefusal
+from ._errors import ErrorStatusReceived, OAuthError, ProtocolViolation, ServerRefusal
 from ._messages import Response, bare_url
 
 __all__ = ["json_object", "raise_for_refusal", "retry_after"]
@@ -70,7 +70,7 @@ def raise_for_refusal(response: Response, what: str, *, clock: Callable[[], floa
         )
     if code is not None:
         raise ServerRefusal(f"{what} was refused with an error that is no text", status_code=response.status)
-    raise ServerRefusal(
+    raise ErrorStatusReceived(
         f"{what} was answered with {_kind(response)} and no OAuth error",
         error=_STATUS_CODES.get(response.status, "server_error" if response.status >= 500 else "http_error"),
         status_code=response.status,

@@ -7,7 +7,7 @@ options that its ``_send`` takes) and ``_send(request, options)``; an asynchrono
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, Self, TypeVar, cast
@@ -21,7 +21,9 @@ from ._grants import AuthorizationCodeGrant, ClientCredentialsGrant, Grant, Pass
 from ._messages import Flow, Pairs, Request, Response, pairs
 from ._metadata import ServerMetadata, check_metadata
 from ._options import REFUSED, refuse_keywords, scope_text
+from ._renewal import Renewal, renewal_settings
 from ._runtime import Runtime
+from ._source import AsyncTokenSource, TokenSource
 from ._token import OAuth2Token
 
 __all__ = ["AsyncEndpointMethods", "EndpointMethods"]
@@ -193,6 +195,10 @@ class _EndpointPlans:
         options = {name: rest.pop(name) for name in self._http_options & rest.keys()}
         return Plan(authorize(self._config, **rest), options)
 
+    def _renewal(self, grant: Grant | None, refresh_parameters: Mapping[str, object] | None) -> Renewal:
+        config, extra = renewal_settings(self._config, refresh_parameters or {})
+        return Renewal(config, grant, extra)
+
     def _scope(self, scope: object) -> str | None:
         return self._config.scope if scope is None else scope_text(scope)
 
@@ -221,6 +227,25 @@ class EndpointMethods(_EndpointPlans):
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
         raise NotImplementedError
+
+    def _perform(self, request: Request) -> Response:
+        return self._send(request, {})
+
+    def new_source(
+        self,
+        grant: Grant | None = None,
+        *,
+        token: Mapping[str, object] | None = None,
+        refresh_parameters: Mapping[str, object] | None = None,
+        **options: object,
+    ) -> TokenSource:
+        """Return a source of tokens that this client obtains by ``grant`` and renews.
+
+        ``options`` are those of ``TokenSource``: ``store``, ``key``, ``leeway`` (seconds), ``on_token``.
+        """
+        renewal = self._renewal(grant, refresh_parameters)
+        build = cast("Callable[..., TokenSource]", TokenSource)
+        return build(renewal, self._perform, token=token, clock=self._config.clock, **options)
 
     def _drive(self, plan: Plan[T]) -> T:
         return run(plan.flow, partial(self._send, options=plan.options))
@@ -315,6 +340,25 @@ class AsyncEndpointMethods(_EndpointPlans):
 
     def _runtime(self) -> Runtime:
         raise NotImplementedError
+
+    async def _perform(self, request: Request) -> Response:
+        return await self._send(request, {})
+
+    def new_source(
+        self,
+        grant: Grant | None = None,
+        *,
+        token: Mapping[str, object] | None = None,
+        refresh_parameters: Mapping[str, object] | None = None,
+        **options: object,
+    ) -> AsyncTokenSource:
+        """Return a source of tokens that this client obtains by ``grant`` and renews.
+
+        ``options`` are those of ``TokenSource``: ``store``, ``key``, ``leeway`` (seconds), ``on_token``.
+        """
+        renewal = self._renewal(grant, refresh_parameters)
+        build = cast("Callable[..., AsyncTokenSource]", AsyncTokenSource)
+        return build(renewal, self._perform, runtime=self._runtime, token=token, clock=self._config.clock, **options)
 
     async def _drive(self, plan: Plan[T]) -> T:
         runtime = self._runtime()

@@ -6,6 +6,7 @@ OAuthError
 │   ├── MissingTokenError         there is no token and no grant to obtain one
 │   └── MissingPluginError        a package that fills this need is not installed
 ├── ServerRefusal                 the server said no
+│   ├── ErrorStatusReceived       ... with an HTTP error status and no OAuth error
 │   ├── AuthorizationRefused      ... at the authorization endpoint (the callback holds an error)
 │   └── ReauthorizationRequired   ... for good: a person must authorize again
 │       └── TokenExpiredError     the token is past its end and nothing can renew it
@@ -27,6 +28,7 @@ from __future__ import annotations
 
 __all__ = [
     "AuthorizationRefused",
+    "ErrorStatusReceived",
     "InsecureTransportError",
     "InvalidMetadataError",
     "InvalidTokenResponse",
@@ -133,6 +135,10 @@ class ServerRefusal(OAuthError):
     """The server answered with an error: an OAuth error code, or an HTTP error status without one."""
 
     error = "server_error"
+
+
+class ErrorStatusReceived(ServerRefusal):
+    """The server answered with an HTTP error status and no OAuth error: a proxy, a wrong URL, an outage."""
 
 
 class AuthorizationRefused(ServerRefusal):
