@@ -1,0 +1,150 @@
+"""The signature algorithms of JOSE, and what signs with a key of ``cryptography`` (RFC 7518 §3, 8037, 8812, 9864).
+
+Rules of this room: one row an algorithm; one key type an algorithm; signing goes straight to ``cryptography`` (HMAC
+to the standard library). Weak keys are refused here, for signing and for verifying.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+from ._errors import InvalidKeyError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    from ._jwk import PrivateKey, PublicKey
+
+__all__ = ["ALGORITHMS", "ASYMMETRIC", "Algorithm", "check_strength", "default_algorithm", "make_signer", "raw_ecdsa"]
+
+Sign: TypeAlias = Callable[[bytes], bytes]
+
+MIN_RSA_BITS: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """One row: ``hash`` names the digest (also of ``at_hash`` and its like), ``size`` the bytes of one ECDSA number."""
+
+    name: str
+    kty: str
+    hash: str
+    curves: tuple[str, ...] = ()
+    size: int = 0
+
+
+def _rows() -> dict[str, Algorithm]:
+    rows = [
+        Algorithm(f"{kind}{bits}", kty, f"sha{bits}")
+        for kind, kty in (("HS", "oct"), ("RS", "RSA"), ("PS", "RSA"))
+        for bits in (256, 384, 512)
+    ]
+    rows += [
+        Algorithm("ES256", "EC", "sha256", ("P-256",), 32),
+        Algorithm("ES384", "EC", "sha384", ("P-384",), 48),
+        Algorithm("ES512", "EC", "sha512", ("P-521",), 66),
+        Algorithm("ES256K", "EC", "sha256", ("secp256k1",), 32),
+        Algorithm("EdDSA", "OKP", "sha512", ("Ed25519", "Ed448")),
+        Algorithm("Ed25519", "OKP", "sha512", ("Ed25519",)),
+        Algorithm("Ed448", "OKP", "shake256", ("Ed448",)),
+    ]
+    return {row.name: row for row in rows}
+
+
+ALGORITHMS: Final = _rows()
+ASYMMETRIC: Final = frozenset(name for name, row in ALGORITHMS.items() if row.kty != "oct")
+
+_DEFAULTS: Final = {
+    "RSA": "RS256",
+    "oct": "HS256",
+    "P-256": "ES256",
+    "P-384": "ES384",
+    "P-521": "ES512",
+    "secp256k1": "ES256K",
+    "Ed25519": "EdDSA",
+    "Ed448": "EdDSA",
+}
+
+
+def default_algorithm(kty: str, crv: str | None) -> str | None:
+    """Return the usual algorithm of a key, or None for a key that cannot sign."""
+    return _DEFAULTS.get(crv or kty)
+
+
+def check_strength(native: PrivateKey | PublicKey | bytes, alg: str) -> None:
+    """Raise ``InvalidKeyError`` for an RSA key below 2048 bits or a secret shorter than the digest.
+
+    RFC 7518 §3.2, §3.3.
+    """
+    if isinstance(native, bytes):
+        needed = hmac_bytes(alg)
+        if len(native) < needed:
+            raise InvalidKeyError(
+                f"{alg} needs a secret of at least {needed} bytes, this one has {len(native)}; use a longer one"
+            )
+        return
+    bits = getattr(native, "key_size", MIN_RSA_BITS) if ALGORITHMS[alg].kty == "RSA" else MIN_RSA_BITS
+    if bits < MIN_RSA_BITS:
+        raise InvalidKeyError(f"{alg} needs an RSA key of at least {MIN_RSA_BITS} bits, this one has {bits}")
+
+
+def hmac_bytes(alg: str) -> int:
+    """Return the length of the digest of an HS algorithm, which is the least length of its key."""
+    return int(alg[2:]) // 8
+
+
+def make_signer(native: PrivateKey | bytes, alg: str) -> Sign:
+    """Return the function that signs with this key by this algorithm; key and algorithm must fit."""
+    row = ALGORITHMS[alg]
+    if isinstance(native, bytes):
+        digest, secret = row.hash, native
+        return lambda data: hmac.digest(secret, data, digest)
+    if row.kty == "RSA":
+        return _rsa_signer(cast("rsa.RSAPrivateKey", native), alg, row.hash)
+    if row.kty == "EC":
+        return _ecdsa_signer(cast("ec.EllipticCurvePrivateKey", native), row)
+    return cast("ed25519.Ed25519PrivateKey", native).sign
+
+
+def _rsa_signer(key: rsa.RSAPrivateKey, alg: str, digest: str) -> Sign:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    hash_: hashes.HashAlgorithm = getattr(hashes, digest.upper())()
+    pad: padding.AsymmetricPadding = padding.PKCS1v15()
+    if alg.startswith("PS"):
+        pad = padding.PSS(padding.MGF1(hash_), hash_.digest_size)
+    sign = key.sign
+    return lambda data: sign(data, pad, hash_)
+
+
+def _ecdsa_signer(key: ec.EllipticCurvePrivateKey, row: Algorithm) -> Sign:
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    scheme = ec.ECDSA(getattr(hashes, row.hash.upper())())
+    sign, size = key.sign, row.size
+
+    def ecdsa(data: bytes) -> bytes:
+        r, s = decode_dss_signature(sign(data, scheme))
+        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+    return ecdsa
+
+
+def raw_ecdsa(signature: bytes, alg: str) -> bytes:
+    """Return a signature as JOSE wants it: ECDSA as two numbers, where a key service answered in DER. RFC 7518 §3.4."""
+    size = ALGORITHMS[alg].size
+    if not size or len(signature) == 2 * size:
+        return signature
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    try:
+        r, s = decode_dss_signature(signature)
+        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+    except (ValueError, OverflowError):
+        raise InvalidKeyError(f"the signer's answer is no signature of {alg}: {len(signature)} bytes") from None

@@ -1,0 +1,66 @@
+"""base64url and JSON as JOSE writes them.
+
+Rules of this room: reading is strict. Padding, foreign characters, loose trailing bits, repeated member names,
+``NaN`` and text that is not UTF-8 are refused, because two readers could read them in two ways.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from json import JSONDecoder, JSONEncoder
+
+__all__ = ["b64url", "b64url_decode", "json_object", "json_text"]
+
+_PADDING = (b"", b"===", b"==", b"=")
+
+json_text = JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+def b64url(data: bytes) -> bytes:
+    """Encode without padding. RFC 7515 §2."""
+    return urlsafe_b64encode(data).rstrip(b"=")
+
+
+def b64url_decode(segment: bytes) -> bytes:
+    """Decode a segment that is written in the one allowed way. Raises ``ValueError``. RFC 7515 §2."""
+    data = urlsafe_b64decode(segment + _PADDING[len(segment) % 4])
+    # The decoder skips what it does not know; only the encoding of the result shows that nothing was skipped.
+    if urlsafe_b64encode(data).rstrip(b"=") != segment:
+        raise ValueError("not base64url without padding")
+    return data
+
+
+class RepeatedMemberError(ValueError):
+    """A JSON object names a member twice."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the member {name[:50]!r} is repeated")
+
+
+def _unique(members: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(members)
+    if len(found) != len(members):
+        names = [name for name, _ in members]
+        raise RepeatedMemberError(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decode = JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode
+
+
+def json_object(data: bytes) -> dict[str, object]:
+    """Read a JSON object in UTF-8.
+
+    Raises ``ValueError``, for a repeated member ``RepeatedMemberError``. RFC 7519 §4.
+    """
+    try:
+        value: object = _decode(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 - callers catch one kind of error
+    return value

@@ -1,0 +1,244 @@
+"""The server's public keys: a set that is at hand, and one that is fetched, kept and fetched again (RFC 7517 §5).
+
+Rules of this room: keys come over http(s) from a configured address; a set is replaced in one step by a readable one
+and by nothing else; an unknown ``kid`` causes at most one fetch per cool-down, whatever the number of threads and
+tasks; no lock is held while a request is in flight.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from threading import Lock
+from time import time
+from typing import TypeAlias, cast
+
+from oauth_core import (
+    Flow,
+    OAuthError,
+    Request,
+    Wait,
+    check_endpoint,
+    json_object,
+    raise_for_refusal,
+    send,
+)
+
+from ._algorithms import check_strength
+from ._errors import InvalidJWKSetError, InvalidJWTError, InvalidKeyError
+from ._jose import Verify, verifier
+from ._keys import Key
+
+__all__ = ["JWKSCache", "JWKSet", "KeySource", "key_source"]
+
+logger = logging.getLogger("oauth_jwt")
+
+_PAUSE = 0.05
+_GIVE_UP = 60.0
+
+
+class JWKSet:
+    """Public keys, each read when it is first needed and then kept.
+
+    ``keys`` is a JWK set, a list of JWKs or of ``Key`` values. Shared secrets in it are ignored. Immutable.
+    Raises ``InvalidJWKSetError`` for anything else. RFC 7517 §5.
+    """
+
+    __slots__ = ("_found", "_keys")
+
+    _keys: tuple[Key | Mapping[str, object], ...]
+
+    def __init__(self, keys: object) -> None:
+        if isinstance(keys, JWKSet):
+            keys = list(keys._keys)  # noqa: SLF001 - the same class
+        elif isinstance(keys, Key):
+            keys = [keys]
+        elif isinstance(keys, Mapping):
+            keys = keys.get("keys") if "kty" not in keys else [keys]
+        if not isinstance(keys, (list, tuple)):
+            raise InvalidJWKSetError("a JWK set is an object with a list 'keys'")
+        # Entries of unknown kinds are passed over, as RFC 7517 §5 asks.
+        self._keys = tuple(key for key in keys if isinstance(key, (Key, Mapping)))
+        self._found: dict[tuple[str, str | None], Verify] = {}
+
+    def __repr__(self) -> str:
+        return f"<JWKSet of {len(self._keys)} keys>"
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (JWKSet, (list(self._keys),))
+
+    def verifier(self, alg: str, kid: str | None) -> Verify | None:
+        """Return what verifies signatures by ``alg`` of the key ``kid``, or None where the set has no such key.
+
+        Without ``kid`` the set must have one fitting key. Raises ``InvalidJWTError`` where several fit or the key is
+        unusable.
+        """
+        kept = self._found.get((alg, kid))
+        if kept is not None:
+            return kept
+        fitting = self._fitting(alg, kid)
+        if not fitting:
+            return None
+        if len({key.thumbprint() for key in fitting}) > 1:
+            named = f"the kid {kid!r}" if kid else "no kid"
+            raise InvalidJWTError(f"the token names {named}, and several keys of the server fit {alg}", claim="kid")
+        try:
+            check_strength(fitting[0].native, alg)
+        except InvalidKeyError as exc:
+            raise InvalidJWTError(f"the server's key cannot be used: {exc.description}", claim="kid") from None
+        found = self._found[alg, kid] = verifier(fitting[0], alg)
+        return found
+
+    def _fitting(self, alg: str, kid: str | None) -> list[Key]:
+        fitting: list[Key] = []
+        problem: InvalidKeyError | None = None
+        for entry in self._keys:
+            name = entry.kid if isinstance(entry, Key) else entry.get("kid")
+            if kid is not None and name != kid:
+                continue
+            try:
+                key = Key.load(entry)
+            except InvalidKeyError as exc:
+                problem = exc
+                continue
+            if key.kty != "oct" and key.fits(alg):
+                fitting.append(key)
+        if not fitting and problem is not None and kid is not None:
+            raise InvalidJWTError(f"the server's key {kid!r} cannot be used: {problem.description}", claim="kid")
+        return fitting
+
+    def encryption_key(self, alg: str) -> Key:
+        """Return the key to encrypt to the server with. Raises ``InvalidJWKSetError`` where there is none."""
+        kinds = {"RSA"} if alg.startswith("RSA") else {"EC", "OKP"}
+        for entry in self._keys:
+            try:
+                key = Key.load(entry)
+            except InvalidKeyError:
+                continue
+            if key.kty in kinds and key.use in {None, "enc"} and key.crv not in {"Ed25519", "Ed448"}:
+                return key
+        raise InvalidJWKSetError(f"the server publishes no key to encrypt to with {alg}")
+
+
+class JWKSCache:
+    """The keys at a ``jwks_uri``, fetched when first needed and shared by all who hold this value.
+
+    ``ttl`` seconds a set stays fresh; an unknown ``kid`` fetches again unless that was done ``cooldown`` seconds ago.
+    Where a fetch fails the old keys stay in use. Threads and tasks that need keys during a fetch wait for it.
+    Raises ``UsageError`` or ``InsecureTransportError`` for an address that cannot be used.
+    """
+
+    __slots__ = (
+        "_checked",
+        "_fetching",
+        "_keys",
+        "_lock",
+        "_stale_at",
+        "allow_insecure_http",
+        "clock",
+        "cooldown",
+        "ttl",
+        "uri",
+    )
+
+    def __init__(
+        self,
+        uri: str,
+        *,
+        ttl: float = 3600,
+        cooldown: float = 30,
+        clock: Callable[[], float] = time,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        self.uri = check_endpoint(uri, "jwks_uri", allow_insecure_http=allow_insecure_http)
+        self.ttl = ttl
+        self.cooldown = cooldown
+        self.clock = clock
+        self.allow_insecure_http = allow_insecure_http
+        self._keys: JWKSet | None = None
+        self._stale_at = 0.0
+        self._checked = float("-inf")
+        self._fetching: float | None = None
+        self._lock = Lock()
+
+    def __repr__(self) -> str:
+        return f"<JWKSCache of {self.uri!r}, {'empty' if self._keys is None else len(self._keys)}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_restore, (self.uri, self.ttl, self.cooldown, self.clock, self.allow_insecure_http))
+
+    def keys(self) -> Flow[JWKSet]:
+        """Return the keys, fetched where there are none or they are stale (a flow)."""
+        known = self._keys
+        if known is not None and self.clock() < self._stale_at:
+            return known
+        return (yield from self._refresh(known))
+
+    def newer(self, than: JWKSet) -> Flow[JWKSet]:
+        """Return a newer set than ``than``, fetched unless that was just tried; else ``than`` (a flow)."""
+        if self._keys is not than and self._keys is not None:
+            return self._keys
+        if self.clock() < self._checked + self.cooldown:
+            return than
+        return (yield from self._refresh(than))
+
+    def _refresh(self, known: JWKSet | None) -> Flow[JWKSet]:
+        """Fetch, or wait for the one who does."""
+        while True:
+            now = self.clock()
+            with self._lock:
+                if self._keys is not known and self._keys is not None:
+                    return self._keys
+                busy = self._fetching
+                if busy is None or now > busy + _GIVE_UP:
+                    self._fetching = now
+                    break
+            yield Wait(_PAUSE)
+            if known is not None and self._fetching is None:
+                return known if self._keys is None else self._keys
+        try:
+            return (yield from self._fetch(known))
+        finally:
+            with self._lock:
+                self._fetching = None
+
+    def _fetch(self, known: JWKSet | None) -> Flow[JWKSet]:
+        accept = (("Accept", "application/jwk-set+json, application/json"),)
+        try:
+            response = yield from send(Request("GET", self.uri, accept))
+            raise_for_refusal(response, "the request for the server's keys", clock=self.clock)
+            found = JWKSet(json_object(response, "the JWK set", InvalidJWKSetError))
+        except OAuthError as exc:
+            now = self.clock()
+            with self._lock:
+                self._checked = now
+                self._stale_at = now + self.cooldown
+            if known is None:
+                raise
+            logger.warning("the keys of %s could not be read again and stay in use: %s", self.uri, exc)
+            return known
+        now = self.clock()
+        with self._lock:
+            self._keys, self._checked, self._stale_at = found, now, now + self.ttl
+        return found
+
+
+def _restore(uri: str, ttl: float, cooldown: float, clock: object, *allow: bool) -> JWKSCache:
+    return JWKSCache(
+        uri, ttl=ttl, cooldown=cooldown, clock=cast("Callable[[], float]", clock), allow_insecure_http=any(allow)
+    )
+
+
+KeySource: TypeAlias = JWKSet | JWKSCache
+
+
+def key_source(keys: object) -> KeySource | None:
+    """Return where keys come from: a cache or set as it is, the text of a ``jwks_uri``, or what ``JWKSet`` reads."""
+    if keys is None or isinstance(keys, (JWKSet, JWKSCache)):
+        return keys
+    if isinstance(keys, str):
+        return JWKSCache(keys)
+    return JWKSet(keys)
