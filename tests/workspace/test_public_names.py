@@ -1,7 +1,5 @@
 """What is public is what `__all__` says, and static tools see the same."""
 
-import __future__
-
 import ast
 import importlib
 import inspect
@@ -38,8 +36,9 @@ def test_namespace_is_all(name):
         for key, value in vars(module).items()
         if not key.startswith("_")
         and key not in FROM_ELSEWHERE
-        and not isinstance(value, __future__._Feature)
-        and not (isinstance(value, types.ModuleType) and value.__name__.startswith(f"{name}."))
+        and not (
+            isinstance(value, types.ModuleType) and value.__name__ == f"{name}.{key}" and key not in module.__all__
+        )
     }
     assert namespace == set(module.__all__)
 
