@@ -14,14 +14,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector, current_token
-from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6750 import BearerTokenValidator
-from flask import Flask, jsonify, request
-from werkzeug.wrappers import Response
-
-from tests.servers.authlib_grants import ALL_METHODS, register_all
-from tests.servers.authlib_models import Client, Store, Token
+from tests.servers.authlib_app import make_app
+from tests.servers.authlib_grants import ALL_METHODS
+from tests.servers.authlib_models import Client, Store
 from tests.servers.browser import Browser
 from tests.servers.loopback import LoopbackServer
 from tests.servers.oidc_clients import DEVICE_CODE, JWT_BEARER, make_ec_key, make_rsa_key, public_jwk
@@ -77,7 +72,7 @@ class AuthlibServer:
             self._store.clients[client.client_id] = Client(
                 client.client_id, client.client_secret, _registration(client)
             )
-        self._server.start(_make_app(self))
+        self._server.start(make_app(self, self._store))
         return self
 
     def close(self) -> None:
@@ -161,6 +156,10 @@ class AuthlibServer:
             "scopes_supported": list(SCOPES),
         }
 
+    def endpoint(self, name: str) -> str:
+        """Any endpoint by its name in the metadata."""
+        return str(self.metadata[name])
+
     # -- people and clients
 
     @property
@@ -225,93 +224,3 @@ def _registration(client: RegisteredClient) -> dict[str, Any]:
     if client.private_jwk is not None:
         metadata["jwks"] = {"keys": [public_jwk(client.private_jwk)]}
     return metadata
-
-
-def _make_app(harness: AuthlibServer) -> Flask:
-    store, issuer = harness._store, harness.issuer
-    app = Flask("authlib-server")
-    app.config["OAUTH2_REFRESH_TOKEN_GENERATOR"] = True
-
-    def save_token(token: dict[str, Any], oauth_request: Any) -> None:
-        store.tokens.append(
-            Token(
-                access_token=token["access_token"],
-                refresh_token=token.get("refresh_token"),
-                client=oauth_request.client,
-                username=oauth_request.user,
-                scope=token.get("scope", ""),
-                expires_in=token["expires_in"],
-            )
-        )
-
-    server = AuthorizationServer(app, query_client=store.clients.get, save_token=save_token)
-    server.register_token_generator(
-        "default", _with_lifetime(server.create_bearer_token_generator(app.config), harness)
-    )
-    register_all(server, store, issuer, {harness.user.username: harness.user.password})
-
-    class Validator(BearerTokenValidator):
-        def authenticate_token(self, token_string: str) -> Token | None:
-            return store.by_access_token(token_string)
-
-    protect = ResourceProtector()
-    protect.register_token_validator(Validator(realm="api"))
-
-    @app.get("/.well-known/oauth-authorization-server")
-    def discovery() -> Response:
-        return jsonify(harness.metadata)
-
-    @app.get("/authorize")
-    def authorize() -> Any:
-        user = None if request.args.get("login_hint") == "deny" else harness.user.username
-        try:
-            grant = server.get_consent_grant(end_user=user)
-        except OAuth2Error as error:
-            return server.handle_error_response(server.create_oauth2_request(None), error)
-        return server.create_authorization_response(grant_user=user, grant=grant)
-
-    @app.post("/token")
-    def token() -> Any:
-        return server.create_token_response()
-
-    for path, name in [
-        ("revoke", "revocation"),
-        ("introspect", "introspection"),
-        ("device_authorization", "device_authorization"),
-        ("register", "client_registration"),
-    ]:
-        app.add_url_rule(f"/{path}", name, lambda name=name: server.create_endpoint_response(name), methods=["POST"])
-
-    @app.route("/register/<client_id>", methods=["GET", "PUT", "DELETE"])
-    def manage(client_id: str) -> Any:
-        return server.create_endpoint_response("client_configuration")
-
-    @app.route("/api", defaults={"path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    @app.route("/api/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-    @protect()
-    def api(path: str) -> Response:
-        body = request.get_data()
-        return jsonify(
-            method=request.method,
-            path=request.path,
-            query=list(request.args.items(multi=True)),
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=body.decode(),
-            length=len(body),
-            sub=current_token.username,
-            client_id=current_token.client.client_id,
-            scope=current_token.scope,
-            scheme="bearer",
-            placement="header",
-        )
-
-    return app
-
-
-def _with_lifetime(generate: Any, harness: AuthlibServer) -> Any:
-    """Authlib's generator, with the lifetime that the harness has at the moment."""
-
-    def generator(*args: Any, **kwargs: Any) -> Any:
-        return generate(*args, **(kwargs | {"expires_in": harness.access_token_ttl}))
-
-    return generator

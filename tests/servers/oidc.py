@@ -9,9 +9,6 @@ import contextlib
 import json
 import sys
 import tempfile
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -22,62 +19,22 @@ from tests.servers.certificates import make_certificates
 from tests.servers.node_packages import NODE_FOLDER, install_packages, node
 from tests.servers.oidc_clients import make_clients, make_tls_clients, registration
 from tests.servers.process import ServerError, ServerProcess
-from tests.servers.protocol import RegisteredClient, User
-
-SUPPORTS = frozenset(
-    {
-        "authorization_code",
-        "implicit",
-        "hybrid",
-        "refresh_token",
-        "client_credentials",
-        "password",
-        "introspection",
-        "revocation",
-        "userinfo",
-        "discovery",
-        "id_token",
-        "iss",
-        "pkce_required",
-        "device_code",
-        "ciba",
-        "token_exchange",
-        "jwt_bearer",
-        "registration",
-        "registration_management",
-        "par",
-        "jar",
-        "jarm",
-        "rar",
-        "resource",
-        "dpop",
-        "mtls",
-        "end_session",
-        "form_post",
-        "api_query_token",
-        "api_body_token",
-    }
-)
+from tests.servers.protocol import FEATURES, RegisteredClient, User
+from tests.servers.wire import fetch, post_json
 
 
 class OIDCProvider:
     """A running oidc-provider; use it as a context manager, or `start()` and `close()` it."""
 
-    supports = SUPPORTS
+    supports = FEATURES
     user = User("alice", "wonderland")
 
     def __init__(self, **settings: object) -> None:
         """`settings` are those of node/oidc/settings.mjs, such as `access_token_ttl=2` (seconds)."""
-        self._folder = tempfile.TemporaryDirectory(prefix="oidc-provider-certificates-")
-        self.certificates = make_certificates(Path(self._folder.name))
-        self._clients = make_clients() | make_tls_clients(self.certificates)
-        tls = {
-            "key": self.certificates.server.key_file.read_text(),
-            "cert": self.certificates.server.certificate_file.read_text(),
-            "ca": self.certificates.authority.certificate_file.read_text(),
-        }
-        clients = [registration(each) for each in self._clients.values()]
-        self._settings = {"clients": clients, "tls": tls} | settings
+        self._clients = make_clients()
+        self._settings = settings
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._ca_file: Path | None = None
         self._process: ServerProcess | None = None
         self._ready: dict[str, object] = {}
         self._metadata: dict[str, object] = {}
@@ -87,22 +44,37 @@ class OIDCProvider:
     def start(self) -> Self:
         """Start the server and read its metadata; ServerError says what to do when that fails."""
         install_packages()
-        command = [node(), str(NODE_FOLDER / "oidc.mjs"), "--watch-stdin", "--config", json.dumps(self._settings)]
+        settings = json.dumps(self._tls_settings() | self._settings)
+        command = [node(), str(NODE_FOLDER / "oidc.mjs"), "--watch-stdin", "--config", settings]
         self._process = ServerProcess(command, name="oidc-provider")
         try:
             self._ready = self._process.start()
-            self._metadata = get_json(self.metadata_url)
+            self._metadata = fetch(self.metadata_url).json
         except BaseException:
             self.close()
             raise
         return self
+
+    def _tls_settings(self) -> dict[str, object]:
+        self._folder = tempfile.TemporaryDirectory(prefix="oidc-provider-certificates-")
+        made = make_certificates(Path(self._folder.name))
+        self._ca_file = made.authority.certificate_file
+        self._clients |= make_tls_clients(made)
+        tls = {
+            "key": made.server.key_file.read_text(),
+            "cert": made.server.certificate_file.read_text(),
+            "ca": made.authority.certificate_file.read_text(),
+        }
+        return {"clients": [registration(each) for each in self._clients.values()], "tls": tls}
 
     def close(self) -> None:
         """Stop the server; harmless when it does not run."""
         if self._process is not None:
             self._process.close()
             self._process = None
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -177,7 +149,7 @@ class OIDCProvider:
     @property
     def ca_file(self) -> str:
         """The authority that a client has to trust to reach the addresses of mutual TLS."""
-        return str(self.certificates.authority.certificate_file)
+        return str(self._ca_file)
 
     @property
     def other_api_url(self) -> str:
@@ -267,43 +239,24 @@ class OIDCProvider:
         self.admin("add_client", **registration(client))
         self._clients[name] = client
 
+    def trust_issuer(self, issuer: str, jwks: Mapping[str, object]) -> None:
+        """Take assertions (JWT bearer, token exchange) that this issuer signed with one of these public keys."""
+        self.admin("trust_issuer", issuer=issuer, jwks=jwks)
+
     def rotate_keys(self, *, keep: bool = False) -> None:
         """Sign with new keys from now on; the old ones disappear unless `keep`."""
         self.admin("rotate_keys", keep=keep)
 
     def admin(self, action: str, **body: object) -> dict[str, object]:
         """Call an action of node/oidc/admin.mjs; ServerError with its message when it is refused."""
-        return post_json(f"{self.issuer}/admin/{action}", body)
+        answer = post_json(f"{self.issuer}/admin/{action}", body)
+        if answer.status != 200:
+            raise ServerError(f"the action {action} was refused: {answer.body}")
+        return answer.json
 
 
 def _decision(approve: bool) -> str:
     return "approve" if approve else "deny"
-
-
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def get_json(url: str) -> dict[str, object]:
-    """The JSON object at `url`."""
-    with _OPENER.open(url, timeout=10) as response:
-        answer = json.load(response)
-    assert isinstance(answer, dict)
-    return answer
-
-
-def post_json(url: str, body: Mapping[str, object]) -> dict[str, object]:
-    """Post JSON and read the JSON object that comes back; ServerError for an error status."""
-    request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
-    )
-    try:
-        with _OPENER.open(request, timeout=10) as response:
-            answer = json.load(response)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise ServerError(f"{urllib.parse.urlsplit(url).path}: {error.read().decode(errors='replace')}") from None
-    assert isinstance(answer, dict)
-    return answer
 
 
 def main() -> None:

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from tests.servers.certificates import Certificates
-from tests.servers.protocol import RegisteredClient
+from tests.servers.protocol import REDIRECT_URI, RegisteredClient
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-PUBLIC_GRANTS = ("authorization_code", "implicit", "refresh_token", "password", DEVICE_CODE)
-CONFIDENTIAL_GRANTS = (*PUBLIC_GRANTS, "client_credentials", CIBA, TOKEN_EXCHANGE, JWT_BEARER)
+PUBLIC_GRANTS = ("authorization_code", "implicit", "refresh_token", "password", DEVICE_CODE, JWT_BEARER)
+CONFIDENTIAL_GRANTS = (*PUBLIC_GRANTS, "client_credentials", CIBA, TOKEN_EXCHANGE)
 RESPONSE_TYPES = (
     "code",
     "id_token",
@@ -27,6 +27,7 @@ RESPONSE_TYPES = (
     "none",
 )
 AUTHORIZATION_DETAILS_TYPES = ("payment_initiation", "account_information")
+LOOPBACK_URI = "http://127.0.0.1/callback"
 LOGOUT_URI = "https://client.example/logged-out"
 
 
@@ -37,6 +38,7 @@ def _client(
     secret: str | None = None,
     key: Mapping[str, object] | None = None,
     certificate: tuple[str, str] | None = None,
+    redirect_uri: str = REDIRECT_URI,
     **metadata: object,
 ) -> RegisteredClient:
     public = auth_method == "none"
@@ -46,6 +48,7 @@ def _client(
         client_id,
         auth_method,
         client_secret=secret,
+        redirect_uri=redirect_uri,
         grant_types=frozenset(PUBLIC_GRANTS if public else CONFIDENTIAL_GRANTS),
         private_jwk=key,
         certificate=certificate,
@@ -93,6 +96,9 @@ def make_clients() -> dict[str, RegisteredClient]:
         "client_secret_basic": _client("basic", basic),
         "client_secret_post": _client("post", "client_secret_post"),
         "none": _client("public", "none"),
+        # Native applications are called back on loopback, at any port.
+        "native": _client("native", "none", redirect_uri=LOOPBACK_URI, application_type="native"),
+        "native_basic": _client("native-basic", basic, redirect_uri=LOOPBACK_URI, application_type="native"),
         "odd": _client("odd:id+with %41 space", basic, secret="p%ss:w+rd &=/?%2B~\"'" + "x" * 20),
         "client_secret_jwt": _client("secret-jwt", "client_secret_jwt"),
         "private_key_jwt": _client("key-rsa", key_auth, key=rsa),

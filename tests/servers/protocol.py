@@ -9,6 +9,46 @@ from typing import Protocol
 REDIRECT_URI = "https://client.example/callback"
 """Where clients of the real servers want the browser to go; nobody ever connects to it."""
 
+FEATURES = frozenset(
+    {
+        # Grants.
+        "authorization_code",
+        "implicit",
+        "hybrid",
+        "refresh_token",
+        "client_credentials",
+        "password",
+        "device_code",
+        "ciba",
+        "token_exchange",
+        "jwt_bearer",
+        # Endpoints.
+        "introspection",
+        "revocation",
+        "userinfo",
+        "discovery",
+        "registration",
+        "registration_management",
+        "end_session",
+        # What an authorization request may ask for, and how it is made and answered.
+        "id_token",
+        "iss",
+        "pkce_required",
+        "form_post",
+        "par",
+        "jar",
+        "jarm",
+        "rar",
+        "resource",
+        # How tokens are bound and presented.
+        "dpop",
+        "mtls",
+        "api_query_token",
+        "api_body_token",
+    }
+)
+"""Every name that a server may have in `supports`."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegisteredClient:
@@ -75,10 +115,16 @@ class AuthorizationServer(Protocol):
 
     @property
     def supports(self) -> frozenset[str]:
-        """What a scenario may ask for: grants, endpoints and extensions, by short names such as "device_code"."""
+        """What a scenario may ask for: names of FEATURES."""
+
+    def endpoint(self, name: str) -> str:
+        """Any endpoint by its name in the metadata; KeyError when the server has none such."""
 
     def authorize(self, url: str) -> str:
         """Play the browser of a user who approves: the callback URL to which the server finally redirects."""
 
     def expire(self, token: str) -> None:
         """Let an access token, or a refresh token, expire at once."""
+
+    def decide_device(self, user_code: str, *, approve: bool) -> None:
+        """Decide about a pending device code as its user would; where `supports` has "device_code"."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,29 @@ def test_short_tokens():
         assert before == {"access_token_ttl": 2}
         assert post_as(client, server.token_endpoint, form).json["expires_in"] == 7
     assert not _exists(pid)
+
+
+def test_orphan():
+    """A server whose parent dies without a word ends too."""
+    script = (
+        "from tests.servers.oidc import OIDCProvider\n"
+        "import os, signal\n"
+        "print(OIDCProvider().start().pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    root = Path(__file__).parents[2]
+    result = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False)
+    pid = int(result.stdout)
+    deadline = time.monotonic() + 5
+    while _exists(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _exists(pid)
+
+
+def test_wrong_client():
+    """Metadata that the provider refuses stops it at once, with the client's name."""
+    with pytest.raises(ServerError, match=r"client faulty: redirect_uris must only contain"):
+        OIDCProvider(clients=[{"client_id": "faulty", "client_secret": "x", "redirect_uris": ["not a uri"]}]).start()
 
 
 def test_unknown_setting():

@@ -46,7 +46,16 @@ def fetch(
 ) -> Answer:
     """GET, or POST a form."""
     data = None if form is None else urllib.parse.urlencode(form).encode()
-    request = urllib.request.Request(url, data, dict(headers or {}), method=method)
+    return _send(urllib.request.Request(url, data, dict(headers or {}), method=method))
+
+
+def post_json(url: str, body: Mapping[str, object], *, token: str | None = None, method: str = "POST") -> Answer:
+    """Send JSON, with a bearer token if one is given."""
+    headers = {"Content-Type": "application/json"} | ({} if token is None else bearer(token))
+    return _send(urllib.request.Request(url, json.dumps(body).encode(), headers, method=method))
+
+
+def _send(request: urllib.request.Request) -> Answer:
     try:
         with _OPENER.open(request, timeout=10) as response:
             return _answer(response.status, response.headers, response.read())

@@ -30,6 +30,7 @@ const actions = {
   reset_counts: (authority) => { authority.counts = {}; },
 
   add_client: (authority, metadata) => { authority.addClient(metadata); },
+  trust_issuer: (authority, issuer) => { authority.settings.issuers.push(issuer); },
   rotate_keys: (authority, options) => { authority.rotateKeys(options); },
 };
 

@@ -64,11 +64,13 @@ export function createConfiguration(authority) {
   };
 }
 
-// The provider refuses to call private addresses; here it may call those and no others (jwks_uri, CIBA pings, logout).
+// The provider refuses to call private addresses; here it may call those and no others (CIBA pings, logout, keys).
+// Where it insists on https in what a client registers, loopback is called by plain http all the same.
 function fetchFromLoopback(url, { dispatcher, ...options }) {
-  const { hostname } = new URL(url);
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) throw new Error(`not on loopback: ${url}`);
-  return fetch(url, options);
+  const address = new URL(url);
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(address.hostname)) throw new Error(`not on loopback: ${url}`);
+  address.protocol = 'http:';
+  return fetch(address, options);
 }
 
 function findAccount(_ctx, sub) {
