@@ -62,6 +62,11 @@ class _EndpointPlans:
     _config: ClientConfig
     _http_options: frozenset[str] = frozenset({"timeout"})
 
+    @property
+    def config(self) -> ClientConfig:
+        """Who this client is and which server it talks to."""
+        return self._config
+
     def __init__(self, **options: object) -> None:
         raise NotImplementedError
 

@@ -23,6 +23,7 @@ __all__ = [
     "Request",
     "Response",
     "Wait",
+    "bare_url",
     "call",
     "encode_form",
     "pairs",
@@ -137,6 +138,11 @@ class Response:
     def content_type(self) -> str:
         """The media type in lower case, without its parameters."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def status_code(self) -> int:
+        """The status, under the name that Requests and HTTPX give it."""
+        return self.status
 
     @property
     def text(self) -> str:

@@ -19,7 +19,7 @@ from ._metadata import ServerMetadata, check_metadata
 from ._renewal import Renewal, renewal_settings
 from ._token import OAuth2Token
 
-__all__ = ["OAuth2Settings", "TokenCallback", "canonical", "unknown_keyword"]
+__all__ = ["OPTION_NAMES", "OAuth2Settings", "TokenCallback", "canonical", "unknown_keyword"]
 
 SPELLINGS: Mapping[str, str] = {
     "auto_refresh_url": "token_endpoint",
@@ -81,7 +81,7 @@ def canonical(keywords: Mapping[str, object], spellings: Mapping[str, str] = SPE
     found: dict[str, object] = {}
     for name, value in keywords.items():
         own = spellings.get(name, name)
-        if own in found and found[own] != value and value is not None:
+        if value is not None and found.get(own) is not None and found[own] != value:
             raise TypeError(f"{name!r} and {own!r} are two spellings of one parameter; pass one of them")
         if found.get(own) is None:
             found[own] = value
@@ -153,8 +153,10 @@ class OAuth2Settings:
     ) -> None:
         given = {name: value for name, value in canonical(keywords).items() if value is not None}
         self.config = _config(given, default_auth, base)
-        self.token = given.get("token")
+        self.token = cast("Mapping[str, object] | None", given.get("token"))
         self.store = given.get("store")
+        if not may_be_async and iscoroutinefunction(getattr(self.store, "load", None)):
+            raise TypeError("this client is synchronous and cannot await an asynchronous token store")
         self.key = str(given.get("store_key", "default"))
         self.leeway = cast("float", given.get("leeway", 60))
         self.refresh_parameters = dict(cast("Mapping[str, object]", given.get("auto_refresh_kwargs", {})))

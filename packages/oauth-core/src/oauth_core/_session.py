@@ -71,11 +71,6 @@ class _SessionPlans(_EndpointPlans):
             self._source.renewal = replace(self._source.renewal, grant=self._settings.grant)
 
     @property
-    def token_source(self) -> _SourceState:
-        """The source of this session's token; auth handlers and other clients may share it."""
-        return self._source
-
-    @property
     def client_id(self) -> str | None:
         """The client's identifier."""
         return self._config.client_id
@@ -356,6 +351,11 @@ class SessionMethods(_SessionPlans, EndpointMethods):
 
     _source: TokenSource
 
+    @property
+    def token_source(self) -> TokenSource:
+        """The source of this session's token; auth handlers and other clients may share it."""
+        return self._source
+
     def _token(self, plan: Plan[OAuth2Token]) -> OAuth2Token:
         send = partial(self._send, options=plan.options)
         return self._source.keep(self._keeping(plan), renewed=plan.renewed, send=send)
@@ -421,6 +421,11 @@ class AsyncSessionMethods(_SessionPlans, AsyncEndpointMethods):
     """What an asynchronous session adds to the endpoint methods."""
 
     _source: AsyncTokenSource
+
+    @property
+    def token_source(self) -> AsyncTokenSource:
+        """The source of this session's token; auth handlers and other clients may share it."""
+        return self._source
 
     async def _token(self, plan: Plan[OAuth2Token]) -> OAuth2Token:
         send = partial(self._send, options=plan.options)

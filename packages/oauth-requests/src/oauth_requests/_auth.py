@@ -1,0 +1,291 @@
+"""Auth handlers for any Requests session: what puts a token on an API request and reacts to a 401.
+
+Rules of this room: a handler decides nothing about OAuth: the token comes from a source of oauth_core, and whether a
+401 rejects it is oauth_core's to say. A 401 is answered by one renewal and one replay, never more. A handler always
+takes the place of netrc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from requests import PreparedRequest, Request, Response
+from requests.auth import AuthBase
+from requests.cookies import extract_cookies_to_jar
+from requests.utils import rewind_body
+
+from oauth_core import (
+    AsyncEndpointMethods,
+    EndpointMethods,
+    OAuth2Token,
+    Renewal,
+    SessionMethods,
+    TokenSource,
+    UsageError,
+    authorization_header,
+    check_placement,
+    check_secure,
+    form_body,
+    query_url,
+    rejects_token,
+    same_origin,
+)
+
+if TYPE_CHECKING:
+    from oauth_core import Hooks
+
+__all__ = ["NoAuth", "OAuth2Auth", "TokenAuth"]
+
+_DRAINED = 64 * 1024  # bytes of a 401's body that are read so that its connection can be used again
+
+
+class NoAuth(AuthBase):
+    """Sends a request as it is; being an auth object, it keeps netrc out."""
+
+    def __call__(self, r: PreparedRequest) -> PreparedRequest:
+        """Return the request unchanged."""
+        return r
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NoAuth)
+
+    def __hash__(self) -> int:
+        return hash(NoAuth)
+
+
+class UnfollowedRedirect(Response):
+    """A redirect that would carry the token elsewhere: it is returned, not followed."""
+
+    @property
+    def is_redirect(self) -> bool:
+        """False: Requests must not follow it."""
+        return False
+
+
+class TokenAuth(AuthBase):
+    """Puts the token of a source on each request; the base of every handler here.
+
+    ``token_placement`` is ``header``, ``body`` (form bodies) or ``uri``. ``allow_insecure_http=True`` lets the token
+    travel over plain HTTP to other machines.
+    """
+
+    def __init__(
+        self,
+        source: TokenSource,
+        *,
+        token_placement: str = "header",
+        hooks: Hooks | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        self.source = source
+        self.token_placement = check_placement(token_placement)
+        self.allow_insecure_http = allow_insecure_http
+        self._hooks = hooks
+        self._header: tuple[OAuth2Token | None, str] = (None, "")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} with {self.source!r}>"
+
+    @property
+    def token(self) -> OAuth2Token | None:
+        """The token in memory, expired or not; None before the first."""
+        return self.source.current
+
+    def renew_token(self) -> OAuth2Token:
+        """Renew the token now and return the new one. Raises what the renewal raises."""
+        return self.source.renew(explicit=True)
+
+    def forget_token(self) -> None:
+        """Drop the token, here and in the store."""
+        self.source.forget()
+
+    def __call__(self, r: PreparedRequest) -> PreparedRequest:
+        """Put the token on the request, obtaining or renewing it first where that is due.
+
+        Raises ``InsecureTransportError`` before anything is sent in the clear, and what the source raises.
+        """
+        url = r.url or ""
+        if url[:8] != "https://":
+            check_secure(url, allow_insecure_http=self.allow_insecure_http)
+        token = self.source.usable() or self.source.get()
+        self._place(r, token)
+        r.hooks["response"].insert(0, partial(self._on_response, token, url))
+        return r
+
+    def _place(self, r: PreparedRequest, token: OAuth2Token) -> None:
+        if self.token_placement == "header":
+            made_for, value = self._header
+            if made_for is not token:
+                value = authorization_header(token)
+                self._header = (token, value)
+            r.headers["Authorization"] = value
+        elif self.token_placement == "uri":
+            r.url = query_url(token, r.url or "")
+        else:
+            body = r.body
+            if body is not None and not isinstance(body, (str, bytes)):
+                raise UsageError("token_placement='body' needs a form body, not a stream")
+            encoded = body.encode("utf-8") if isinstance(body, str) else body or b""
+            r.body = form_body(token, encoded, r.headers.get("Content-Type"))
+            r.headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+            r.headers["Content-Length"] = str(len(r.body))
+        if self._hooks is not None and "protected_request" in self._hooks:
+            _run_hooks(self._hooks, r)
+
+    def _on_response(self, token: OAuth2Token, first_url: str, response: Response, **kwargs: Any) -> Response:
+        if response.status_code == 401:
+            return self._on_401(token, first_url, response, **kwargs)
+        if self.token_placement != "header" and response.is_redirect:
+            target = Request("GET", response.next.url).url if response.next else _target(response)
+            if not same_origin(target, first_url):
+                kept = UnfollowedRedirect()
+                kept.__dict__.update(response.__dict__)
+                return kept
+        return response
+
+    def _on_401(self, token: OAuth2Token, first_url: str, response: Response, **kwargs: Any) -> Response:
+        request = response.request
+        challenges = response.raw.headers.getlist("WWW-Authenticate") if _has_list(response) else None
+        if challenges is None:
+            challenges = response.headers.get("WWW-Authenticate")
+        if not same_origin(request.url or "", first_url) or not rejects_token(challenges):
+            return response
+        source = self.source
+        if self._carried(request, token):
+            source.reject(token)
+            if not source.can_renew() or not _replayable(request):
+                return response
+            new = source.renew(token)
+            if new.get("access_token") == token.get("access_token"):
+                return response
+        elif _replayable(request):  # a redirect or netrc took the token away: it was not rejected
+            new = source.get()
+        else:
+            return response
+        return self._replay(request, response, new, **kwargs)
+
+    def _carried(self, request: PreparedRequest, token: OAuth2Token) -> bool:
+        if self.token_placement == "header":
+            return request.headers.get("Authorization") == authorization_header(token)
+        place = request.url if self.token_placement == "uri" else request.body
+        text = place.decode("utf-8", "replace") if isinstance(place, bytes) else str(place or "")
+        return "access_token=" in text
+
+    def _replay(self, request: PreparedRequest, response: Response, token: OAuth2Token, **kwargs: Any) -> Response:
+        response.raw.read(_DRAINED, decode_content=False)
+        response.close()
+        again = request.copy()
+        again.hooks = {
+            point: [hook for hook in hooks if getattr(hook, "func", None) != self._on_response]
+            for point, hooks in request.hooks.items()
+        }
+        if self.token_placement != "header":
+            _take_out(again)
+        if hasattr(again.body, "seek"):
+            rewind_body(again)
+        self._place(again, token)
+        extract_cookies_to_jar(again._cookies, request, response.raw)  # type: ignore[attr-defined,no-untyped-call]  # noqa: SLF001 - as requests' own HTTPDigestAuth does
+        again.headers.pop("Cookie", None)
+        again.prepare_cookies(again._cookies)  # type: ignore[attr-defined]  # noqa: SLF001 - likewise
+        second: Response = response.connection.send(again, **kwargs)
+        second.history.append(response)
+        second.request = again
+        return second
+
+
+def _has_list(response: Response) -> bool:
+    return hasattr(getattr(response.raw, "headers", None), "getlist")
+
+
+def _target(response: Response) -> str:
+    from urllib.parse import urljoin
+
+    return urljoin(response.url, response.headers["location"])
+
+
+def _replayable(request: PreparedRequest) -> bool:
+    body = request.body
+    if body is None or isinstance(body, (bytes, str)):
+        return True
+    return isinstance(getattr(request, "_body_position", None), int) and hasattr(body, "seek")
+
+
+def _take_out(request: PreparedRequest) -> None:
+    """Remove the token that an earlier placement put into query or form."""
+    from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+    parts = urlsplit(request.url or "")
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "access_token"]
+    if len(kept) != len(parse_qsl(parts.query, keep_blank_values=True)):
+        request.url = urlunsplit(parts._replace(query=urlencode(kept)))
+    body = request.body
+    if isinstance(body, (bytes, str)):
+        text = body.decode("utf-8") if isinstance(body, bytes) else body
+        if "access_token=" in text:
+            form = [pair for pair in parse_qsl(text, keep_blank_values=True) if pair[0] != "access_token"]
+            request.body = urlencode(form).encode("ascii")
+
+
+def _run_hooks(hooks: Hooks, r: PreparedRequest) -> None:
+    body = r.body if isinstance(r.body, (str, bytes)) else None
+    url, headers, changed = hooks.on_parts("protected_request", r.url or "", r.headers, body)
+    r.url = url
+    if headers is not r.headers:
+        r.headers.clear()
+        r.headers.update(headers)
+    if changed is not body:
+        r.body = changed
+        r.headers["Content-Length"] = str(len(changed.encode("utf-8") if isinstance(changed, str) else changed or b""))
+
+
+class OAuth2Auth(TokenAuth):
+    """Puts a token you already have on each request: ``requests.get(url, auth=OAuth2Auth(token))``.
+
+    With ``client``, an ``OAuth2Client`` or an ``OAuth2Session``, the token is renewed by its refresh token.
+    RFC 6750 §2.
+    """
+
+    def __init__(
+        self,
+        token: Mapping[str, object] | None = None,
+        token_placement: str = "header",
+        client: EndpointMethods | None = None,
+        *,
+        client_id: str | None = None,
+        client_secret: object = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        if isinstance(token, str):
+            raise TypeError(
+                "the first argument is the token, a mapping with 'access_token'; pass client_id= by its name"
+            )
+        source: TokenSource
+        if client is None:
+            source = TokenSource(Renewal(), _nowhere, token=token)
+        elif isinstance(client, SessionMethods) and token is None:
+            source = client.token_source
+        else:
+            source = client_of_this_colour(client).new_source(
+                token=token,
+                refresh_parameters={
+                    name: value
+                    for name, value in {"client_id": client_id, "client_secret": client_secret}.items()
+                    if value is not None
+                },
+            )
+        super().__init__(source, token_placement=token_placement, allow_insecure_http=allow_insecure_http)
+
+
+def client_of_this_colour(client: object) -> EndpointMethods:
+    """Return the client where it is a synchronous one. Raises ``TypeError``."""
+    if isinstance(client, EndpointMethods):
+        return client
+    if isinstance(client, AsyncEndpointMethods):
+        raise TypeError("Requests is synchronous: pass a synchronous client, not an asynchronous one")
+    raise TypeError(f"client is an OAuth2Client or an OAuth2Session, not a {type(client).__name__}")
+
+
+def _nowhere(_: object) -> Any:
+    raise UsageError("there is no client to renew the token with; pass client=")
