@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._access_token import (
+        AccessTokenValidator,
+    )
     from ._assertion import (
         JWTAssertion,
     )
@@ -35,6 +38,15 @@ if TYPE_CHECKING:
     from ._id_token import (
         IDTokenValidator,
     )
+    from ._introspection import (
+        IntrospectionValidator,
+    )
+    from ._jarm import (
+        JARMValidator,
+    )
+    from ._json_web_token import (
+        JsonWebToken,
+    )
     from ._jwk import (
         thumbprint,
     )
@@ -44,6 +56,16 @@ if TYPE_CHECKING:
     )
     from ._keys import (
         Key,
+    )
+    from ._logout import (
+        LogoutTokenValidator,
+    )
+    from ._request_object import (
+        RequestObject,
+    )
+    from ._secrets import (
+        AppleClientSecret,
+        ExpiringSecret,
     )
     from ._signing import (
         ExternalKey,
@@ -55,61 +77,82 @@ if TYPE_CHECKING:
         IDToken,
         IdToken,
     )
+    from ._userinfo import (
+        UserInfoValidator,
+    )
     from ._verify import (
         JWTVerifier,
     )
 
 __all__ = [
+    "AccessTokenValidator",
+    "AppleClientSecret",
     "Claims",
     "ClientAssertion",
     "ClientSecretJWT",
     "ClientSecretJwt",
     "DPoP",
+    "ExpiringSecret",
     "ExternalKey",
     "IDToken",
     "IDTokenValidator",
     "IdToken",
+    "IntrospectionValidator",
     "InvalidJWKSetError",
     "InvalidJWTError",
     "InvalidKeyError",
+    "JARMValidator",
     "JWKSCache",
     "JWKSet",
     "JWTAssertion",
     "JWTBearerGrant",
     "JWTVerifier",
+    "JsonWebToken",
     "Key",
+    "LogoutTokenValidator",
     "PrivateKeyJWT",
     "PrivateKeyJwt",
+    "RequestObject",
     "SAML2BearerGrant",
     "Signer",
+    "UserInfoValidator",
     "WeakKeyWarning",
     "public_jwks",
     "thumbprint",
 ]
 
 _MODULES = {
+    "AccessTokenValidator": "_access_token",
+    "AppleClientSecret": "_secrets",
     "Claims": "_tokens",
     "ClientAssertion": "_client_auth",
     "ClientSecretJWT": "_client_auth",
     "ClientSecretJwt": "_client_auth",
     "DPoP": "_dpop",
+    "ExpiringSecret": "_secrets",
     "ExternalKey": "_signing",
     "IDToken": "_tokens",
     "IDTokenValidator": "_id_token",
     "IdToken": "_tokens",
+    "IntrospectionValidator": "_introspection",
     "InvalidJWKSetError": "_errors",
     "InvalidJWTError": "_errors",
     "InvalidKeyError": "_errors",
+    "JARMValidator": "_jarm",
     "JWKSCache": "_jwks",
     "JWKSet": "_jwks",
     "JWTAssertion": "_assertion",
     "JWTBearerGrant": "_grants",
     "JWTVerifier": "_verify",
+    "JsonWebToken": "_json_web_token",
     "Key": "_keys",
+    "LogoutTokenValidator": "_logout",
     "PrivateKeyJWT": "_client_auth",
     "PrivateKeyJwt": "_client_auth",
+    "RequestObject": "_request_object",
     "SAML2BearerGrant": "_grants",
     "Signer": "_signing",
+    "UserInfoValidator": "_userinfo",
     "WeakKeyWarning": "_errors",
     "public_jwks": "_signing",
     "thumbprint": "_jwk",

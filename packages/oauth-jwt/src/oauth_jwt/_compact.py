@@ -15,6 +15,7 @@ __all__ = ["MAX_SIZE", "Compact", "is_encrypted", "read_claims", "read_compact",
 
 MAX_SIZE: Final = 65536
 MAX_HEADER: Final = 4096
+MAX_HEADERS: Final = 64
 
 _REASONS: Final = {
     "crit": "it demands an extension that is not known here",
@@ -25,6 +26,10 @@ _REASONS: Final = {
     "zip": "compressed content is not accepted",
 }
 _FORBIDDEN: Final = frozenset(_REASONS)
+
+
+# A server's tokens share a handful of headers; those that were read and judged are kept, never changed.
+_headers: dict[bytes, tuple[dict[str, object], str, str | None]] = {}
 
 
 class Compact(NamedTuple):
@@ -83,9 +88,14 @@ def read_compact(token: str | bytes, what: str, *, max_size: int = MAX_SIZE) -> 
     if len(parts) != 3:
         hint = "; it is encrypted, but no decryption_keys are configured" if len(parts) == 5 else ""
         raise InvalidJWTError(f"{what} has {len(parts)} parts instead of the 3 of a signed JWT{hint}")
-    header = _header(parts[0], what)
-    alg = _text(header, "alg", what)
-    kid = _text(header, "kid", what) if "kid" in header else None
+    known = _headers.get(parts[0])
+    if known is None:
+        header = _header(parts[0], what)
+        known = (header, _text(header, "alg", what), _text(header, "kid", what) if "kid" in header else None)
+        if len(_headers) >= MAX_HEADERS:
+            _headers.clear()
+        _headers[parts[0]] = known
+    header, alg, kid = known
     try:
         payload, signature = b64url_decode(parts[1]), b64url_decode(parts[2])
     except ValueError:

@@ -6,11 +6,9 @@ refused token is an error that names the claim, and nothing of it is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from time import time
-from typing import Self
 
 from oauth_core import Flow, UsageError
 
@@ -23,10 +21,9 @@ from ._claims import (
     check_times,
     number,
 )
-from ._compact import MAX_SIZE
 from ._errors import InvalidJWTError
 from ._tokens import IDToken, text_of
-from ._verify import JWTVerifier
+from ._validator import Validator
 
 __all__ = ["IDTokenValidator"]
 
@@ -34,55 +31,14 @@ WHAT = "the ID token"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class IDTokenValidator:
+class IDTokenValidator(Validator):
     """The rules for ID tokens that ``issuer`` gives to the client ``client_id``.
 
-    ``keys`` is the server's ``jwks_uri``, a ``JWKSCache`` or a JWK set. ``algorithms`` holds what the client registered
-    as ``id_token_signed_response_alg``, RS256 by default; HS* needs ``client_secret``. ``decryption_keys`` are the
-    client's private keys where it registered encryption. ``leeway`` in seconds. ``trusted_audiences`` may stand in
-    ``aud`` and ``azp`` beside the client. ``clock`` returns epoch seconds.
+    Fields as of ``JWTVerifier``; ``algorithms`` holds what was registered as ``id_token_signed_response_alg``.
+    ``trusted_audiences`` may stand in ``aud`` and ``azp`` beside the client. OIDC Core §3.1.3.7.
     """
 
-    issuer: str
-    client_id: str
-    keys: object = None
-    algorithms: tuple[str, ...] = ("RS256",)
-    client_secret: object = None
-    decryption_keys: tuple[object, ...] = ()
-    leeway: float = 60
-    trusted_audiences: tuple[str, ...] = ()
-    max_size: int = MAX_SIZE
-    clock: Callable[[], float] = time
-    verifier: JWTVerifier = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        if not self.issuer or not self.client_id:
-            raise UsageError("an ID token is checked against the issuer and the client_id; pass both")
-        verifier = JWTVerifier(
-            keys=self.keys,
-            algorithms=self.algorithms,
-            client_secret=self.client_secret,
-            decryption_keys=self.decryption_keys,
-            leeway=self.leeway,
-            max_size=self.max_size,
-            clock=self.clock,
-        )
-        object.__setattr__(self, "verifier", verifier)
-
-    def __repr__(self) -> str:
-        return f"<IDTokenValidator of {self.issuer!r} for {self.client_id!r}>"
-
-    @classmethod
-    def from_metadata(cls, metadata: Mapping[str, object], client_id: str, **options: object) -> Self:
-        """Return the rules for the server of a metadata document: its ``issuer`` and ``jwks_uri``; options as fields.
-
-        Raises ``UsageError`` where the document lacks one of them. OIDC Discovery §3.
-        """
-        issuer, uri = metadata.get("issuer"), metadata.get("jwks_uri")
-        if not isinstance(issuer, str) or not issuer:
-            raise UsageError("the metadata has no 'issuer'; an ID token cannot be checked without it")
-        options.setdefault("keys", uri)
-        return cls(issuer, client_id, **options)  # type: ignore[arg-type]
+    trusted_audiences: tuple[str, ...] = field(default=(), kw_only=True)
 
     def validate(
         self,

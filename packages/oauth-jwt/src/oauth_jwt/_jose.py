@@ -54,7 +54,7 @@ def verifier(key: Key, alg: str) -> Verify:
     from joserfc.jws import JWSRegistry
 
     # Not JWSRegistry.get_alg: it warns about names that the caller has chosen knowingly.
-    model, own = JWSRegistry.algorithms[alg], _jose_key(key)
+    model, own = JWSRegistry.algorithms[alg], _jose_key(key.public())
     check = model.verify
     return lambda data, signature: check(data, signature, own)
 

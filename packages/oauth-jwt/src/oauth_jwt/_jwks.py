@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from threading import Lock
 from time import time
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from oauth_core import (
     Flow,
@@ -70,6 +70,10 @@ class JWKSet:
     def __reduce__(self) -> tuple[object, ...]:
         return (JWKSet, (list(self._keys),))
 
+    def kept(self, alg: str, kid: str | None) -> Verify | None:
+        """Return what verified such a signature before, or None."""
+        return self._found.get((alg, kid))
+
     def verifier(self, alg: str, kid: str | None) -> Verify | None:
         """Return what verifies signatures by ``alg`` of the key ``kid``, or None where the set has no such key.
 
@@ -93,11 +97,12 @@ class JWKSet:
         return found
 
     def _fitting(self, alg: str, kid: str | None) -> list[Key]:
-        fitting: list[Key] = []
+        exact: list[Key] = []
+        nameless: list[Key] = []
         problem: InvalidKeyError | None = None
         for entry in self._keys:
             name = entry.kid if isinstance(entry, Key) else entry.get("kid")
-            if kid is not None and name != kid:
+            if kid is not None and name is not None and name != kid:
                 continue
             try:
                 key = Key.load(entry)
@@ -105,10 +110,10 @@ class JWKSet:
                 problem = exc
                 continue
             if key.kty != "oct" and key.fits(alg):
-                fitting.append(key)
-        if not fitting and problem is not None and kid is not None:
-            raise InvalidJWTError(f"the server's key {kid!r} cannot be used: {problem.description}", claim="kid")
-        return fitting
+                (nameless if name is None else exact).append(key)
+        if not exact and problem is not None and kid is not None:
+            raise InvalidJWTError(f"the server's key {kid[:100]!r} cannot be used: {problem.description}", claim="kid")
+        return exact if kid is not None and exact else exact + nameless
 
     def encryption_key(self, alg: str) -> Key:
         """Return the key to encrypt to the server with. Raises ``InvalidJWKSetError`` where there is none."""
@@ -168,14 +173,17 @@ class JWKSCache:
         return f"<JWKSCache of {self.uri!r}, {'empty' if self._keys is None else len(self._keys)}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_restore, (self.uri, self.ttl, self.cooldown, self.clock, self.allow_insecure_http))
+        names = ("ttl", "cooldown", "clock", "allow_insecure_http")
+        return (_restore, (self.uri, {name: getattr(self, name) for name in names}))
+
+    def fresh(self) -> JWKSet | None:
+        """Return the keys where they need no fetch."""
+        return self._keys if self.clock() < self._stale_at else None
 
     def keys(self) -> Flow[JWKSet]:
         """Return the keys, fetched where there are none or they are stale (a flow)."""
-        known = self._keys
-        if known is not None and self.clock() < self._stale_at:
-            return known
-        return (yield from self._refresh(known))
+        known = self.fresh()
+        return known if known is not None else (yield from self._refresh(self._keys))
 
     def newer(self, than: JWKSet) -> Flow[JWKSet]:
         """Return a newer set than ``than``, fetched unless that was just tried; else ``than`` (a flow)."""
@@ -226,10 +234,8 @@ class JWKSCache:
         return found
 
 
-def _restore(uri: str, ttl: float, cooldown: float, clock: object, *allow: bool) -> JWKSCache:
-    return JWKSCache(
-        uri, ttl=ttl, cooldown=cooldown, clock=cast("Callable[[], float]", clock), allow_insecure_http=any(allow)
-    )
+def _restore(uri: str, options: Mapping[str, object]) -> JWKSCache:
+    return JWKSCache(uri, **options)  # type: ignore[arg-type]
 
 
 KeySource: TypeAlias = JWKSet | JWKSCache

@@ -125,6 +125,13 @@ class Key:
         """True for a private or secret key."""
         return isinstance(self.native, bytes) or hasattr(self.native, "private_bytes")
 
+    def public(self) -> Key:
+        """Return the public half of a key pair; a public key or a secret as it is."""
+        if isinstance(self.native, bytes) or not self.is_private:
+            return self
+        native = cast("PrivateKey", self.native).public_key()
+        return Key(native, alg=self.declared_alg, kid=self.kid, use=self.use, x5t_s256=self.x5t_s256)
+
     def fits(self, alg: str) -> bool:
         """Tell whether the key may be used with a signature algorithm, by its type, curve and own words.
 

@@ -78,24 +78,45 @@ class JWTVerifier:
         ``what`` names the token in messages. Only where ``trusted_channel`` is true, because the token came straight
         from the server over TLS, does a configured ``none`` count. OIDC Core §3.1.3.7.
         """
+        parts = self._read(token, what, trusted_channel=trusted_channel)
+        if not self._known(parts):
+            yield from self._check(parts, what)
+        return parts.header, read_claims(parts.payload, what)
+
+    def _read(self, token: str | bytes, what: str, *, trusted_channel: bool) -> Compact:
+        """Take the token apart and judge its algorithm."""
         if self._private:
             token = self.decrypt(token, what)
         parts = read_compact(token, what, max_size=self.max_size)
-        alg = parts.alg
-        if alg not in self.algorithms:
-            unsigned = "it is not signed (alg: none)" if alg.lower() == "none" else f"it is signed with {alg[:20]!r}"
+        if parts.alg not in self.algorithms:
+            unsigned = (
+                "it is not signed (alg: none)" if parts.alg.lower() == "none" else f"its alg is {parts.alg[:20]!r}"
+            )
             expected = ", ".join(self.algorithms) or "no signature"
             raise InvalidJWTError(f"{what} is refused: {unsigned}, expected {expected}", claim="alg")
-        if alg == "none":
-            if parts.signature or not trusted_channel:
-                raise InvalidJWTError(f"{what} is not signed and did not come straight from the server", claim="alg")
-        elif ALGORITHMS[alg].kty == "oct":
-            check = self._shared_verifier(alg) or (yield from self._shared_later(alg))
-            if not check(parts.signed, parts.signature):
-                raise _bad_signature(what)
-        else:
-            yield from self._check_signature(parts, what)
-        return parts.header, read_claims(parts.payload, what)
+        if parts.alg == "none" and (parts.signature or not trusted_channel):
+            raise InvalidJWTError(f"{what} is not signed and did not come straight from the server", claim="alg")
+        return parts
+
+    def _known(self, parts: Compact) -> bool:
+        """Tell whether the signature holds under a key that is at hand: the usual case, without a further flow."""
+        if parts.alg == "none":
+            return True
+        check: Verify | None = None
+        if ALGORITHMS[parts.alg].kty == "oct":
+            if isinstance(self.client_secret, str):
+                check = self._shared.get((parts.alg, self.client_secret))
+        elif (keys := self._source.fresh() if isinstance(self._source, JWKSCache) else self._source) is not None:
+            check = keys.kept(parts.alg, parts.kid)
+        return check is not None and check(parts.signed, parts.signature)
+
+    def _check(self, parts: Compact, what: str) -> Flow[None]:
+        """Check the signature under keys that may have to be asked for. Raises ``InvalidJWTError``."""
+        if ALGORITHMS[parts.alg].kty != "oct":
+            return (yield from self._check_signature(parts, what))
+        check = yield from self._shared_verifier(parts.alg)
+        if not check(parts.signed, parts.signature):
+            raise _bad_signature(what)
 
     def decrypt(self, token: str | bytes, what: str) -> bytes:
         """Return what an encrypted token holds: a signed JWT, or JSON. Raises ``InvalidJWTError``."""
@@ -118,8 +139,8 @@ class JWTVerifier:
         check = keys.verifier(parts.alg, parts.kid)
         if check is not None and check(parts.signed, parts.signature):
             return
-        # The server may have changed its keys since they were fetched, under a new name or under none.
-        if isinstance(source, JWKSCache) and (check is None or parts.kid is None):
+        # The server may have changed its keys since they were fetched; the cache allows one more look in a while.
+        if isinstance(source, JWKSCache):
             newer = yield from source.newer(keys)
             if newer is not keys:
                 check = newer.verifier(parts.alg, parts.kid)
@@ -130,10 +151,7 @@ class JWTVerifier:
             raise InvalidJWTError(f"the server has no key {named} for {parts.alg}; {what} is refused", claim="kid")
         raise _bad_signature(what)
 
-    def _shared_verifier(self, alg: str) -> Verify | None:
-        return self._shared.get((alg, self.client_secret)) if isinstance(self.client_secret, str) else None
-
-    def _shared_later(self, alg: str) -> Flow[Verify]:
+    def _shared_verifier(self, alg: str) -> Flow[Verify]:
         if self.client_secret is None:
             raise UsageError(f"{alg} needs the client's secret; pass client_secret=")
         secret = yield from reveal(self.client_secret)
