@@ -13,6 +13,9 @@ if TYPE_CHECKING:
         raise_for_refusal,
         retry_after,
     )
+    from ._api_paths import (
+        ApiPaths,
+    )
     from ._authorization import (
         AuthorizationRequest,
         AuthorizationResponse,
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
         EndpointMethods,
     )
     from ._errors import (
+        AuthlibHTTPError,
         AuthorizationRefused,
         ErrorStatusReceived,
         InsecureTransportError,
@@ -94,6 +98,14 @@ if TYPE_CHECKING:
         PasswordGrant,
         RefreshTokenGrant,
         grant_parameters,
+    )
+    from ._handlers import (
+        AccessTokenHandler,
+        AuthorizationCodeHandler,
+        ClientCredentialsHandler,
+        GrantHandlerBase,
+        PasswordHandler,
+        RefreshTokenHandler,
     )
     from ._hooks import (
         HOOK_POINTS,
@@ -256,12 +268,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACCEPT_ENCODING",
+    "AccessTokenHandler",
+    "ApiPaths",
     "AsyncEndpointMethods",
     "AsyncSessionMethods",
     "AsyncTokenSource",
     "AsyncTokenStore",
     "AuthContext",
+    "AuthlibHTTPError",
     "AuthorizationCodeGrant",
+    "AuthorizationCodeHandler",
     "AuthorizationRefused",
     "AuthorizationRequest",
     "AuthorizationResponse",
@@ -272,6 +288,7 @@ __all__ = [
     "ClientAuth",
     "ClientConfig",
     "ClientCredentialsGrant",
+    "ClientCredentialsHandler",
     "ClientSecretBasic",
     "ClientSecretPost",
     "CustomClientAuth",
@@ -282,6 +299,7 @@ __all__ = [
     "Fixed",
     "Flow",
     "Grant",
+    "GrantHandlerBase",
     "HOOK_POINTS",
     "HookResponse",
     "Hooks",
@@ -311,11 +329,13 @@ __all__ = [
     "Pairs",
     "Params",
     "PasswordGrant",
+    "PasswordHandler",
     "ProtocolViolation",
     "PublicApp",
     "RSAKey",
     "ReauthorizationRequired",
     "RefreshTokenGrant",
+    "RefreshTokenHandler",
     "Renewal",
     "Request",
     "RequestHook",
@@ -432,12 +452,16 @@ __all__ = [
 
 _MODULES = {
     "ACCEPT_ENCODING": "_body",
+    "AccessTokenHandler": "_handlers",
+    "ApiPaths": "_api_paths",
     "AsyncEndpointMethods": "_endpoints",
     "AsyncSessionMethods": "_session",
     "AsyncTokenSource": "_source",
     "AsyncTokenStore": "_store",
     "AuthContext": "_client_auth",
+    "AuthlibHTTPError": "_errors",
     "AuthorizationCodeGrant": "_grants",
+    "AuthorizationCodeHandler": "_handlers",
     "AuthorizationRefused": "_errors",
     "AuthorizationRequest": "_authorization",
     "AuthorizationResponse": "_authorization",
@@ -448,6 +472,7 @@ _MODULES = {
     "ClientAuth": "_client_auth",
     "ClientConfig": "_config",
     "ClientCredentialsGrant": "_grants",
+    "ClientCredentialsHandler": "_handlers",
     "ClientSecretBasic": "_client_auth",
     "ClientSecretPost": "_client_auth",
     "CustomClientAuth": "_client_auth",
@@ -458,6 +483,7 @@ _MODULES = {
     "Fixed": "_oauth1_clock",
     "Flow": "_messages",
     "Grant": "_grants",
+    "GrantHandlerBase": "_handlers",
     "HOOK_POINTS": "_hooks",
     "HookResponse": "_hooks",
     "Hooks": "_hooks",
@@ -487,11 +513,13 @@ _MODULES = {
     "Pairs": "_messages",
     "Params": "_messages",
     "PasswordGrant": "_grants",
+    "PasswordHandler": "_handlers",
     "ProtocolViolation": "_errors",
     "PublicApp": "_client_auth",
     "RSAKey": "_oauth1_rsa",
     "ReauthorizationRequired": "_errors",
     "RefreshTokenGrant": "_grants",
+    "RefreshTokenHandler": "_handlers",
     "Renewal": "_renewal",
     "Request": "_messages",
     "RequestHook": "_hooks",

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from ._client_auth import AuthContext, ClientAuth, resolve_client_auth
 from ._errors import OAuthError, ServerRefusal, UsageError
 from ._hooks import Hooks
-from ._messages import Flow, Request, send
+from ._messages import Flow, Request, Response, send
 from ._metadata import ServerMetadata, build_metadata_request, metadata_urls, parse_metadata_response
+from ._token import OAuth2Token
 from ._urls import check_endpoint
 
 __all__ = ["ClientConfig", "Discovery", "authenticated", "discover", "endpoint_of", "server_of"]
@@ -44,7 +45,7 @@ class ClientConfig:
     """A client of one authorization server. ``clock`` gives epoch seconds.
 
     ``auth`` is what ``resolve_client_auth`` reads; without it ``default_auth`` is used where the server's metadata does
-    not exclude it, and ``none`` where there is no secret.
+    not exclude it, and ``none`` where there is no secret. ``parse_token`` stands in for ``parse_token_response``.
     """
 
     client_id: str | None = None
@@ -62,6 +63,7 @@ class ClientConfig:
     hooks: Hooks = field(default_factory=Hooks)
     allow_insecure_http: bool = False
     clock: Callable[[], float] = time.time
+    parse_token: Callable[[Response], OAuth2Token] | None = None
 
     def __repr__(self) -> str:
         return f"<ClientConfig of {self.client_id!r}>"

@@ -27,6 +27,7 @@ raise their own copy).
 from __future__ import annotations
 
 __all__ = [
+    "AuthlibHTTPError",
     "AuthorizationRefused",
     "ErrorStatusReceived",
     "InsecureTransportError",
@@ -212,3 +213,6 @@ class TokenNotSavedError(OAuthError):
     """A new token was obtained and is in memory, but its store or callback failed."""
 
     error = "token_not_saved"
+
+
+AuthlibHTTPError = OAuthError  # the name that people bring along from Authlib

@@ -71,6 +71,8 @@ def fetch_token(
     request = yield from authenticated(config, request, endpoint, auth)
     request = config.hooks.on_request(f"{point}_request", request)
     response = config.hooks.on_response(f"{point}_response", (yield from send(request)))
+    if config.parse_token is not None:
+        return config.parse_token(response)
     return parse_token_response(response, clock=config.clock)
 
 

@@ -396,6 +396,14 @@ class SessionMethods(_SessionPlans, EndpointMethods):
         """
         return self._drive(self._plan_session_revoke(url, token, token_type_hint, parameters))
 
+    def revoke_access_token(self, token: object = None, **parameters: object) -> Response:
+        """Ask the server to forget an access token, the session's unless given. RFC 7009 §2.1."""
+        return self._drive(self._plan_session_revoke(None, token, "access_token", parameters))
+
+    def revoke_refresh_token(self, token: object = None, **parameters: object) -> Response:
+        """Ask the server to forget a refresh token, the session's unless given. RFC 7009 §2.1."""
+        return self._drive(self._plan_session_revoke(None, token, "refresh_token", parameters))
+
     def introspect_token(
         self,
         url: str | None = None,
@@ -466,6 +474,14 @@ class AsyncSessionMethods(_SessionPlans, AsyncEndpointMethods):
         Raises ``ServerRefusal``. RFC 7009 §2.
         """
         return await self._drive(self._plan_session_revoke(url, token, token_type_hint, parameters))
+
+    async def revoke_access_token(self, token: object = None, **parameters: object) -> Response:
+        """Ask the server to forget an access token, the session's unless given. RFC 7009 §2.1."""
+        return await self._drive(self._plan_session_revoke(None, token, "access_token", parameters))
+
+    async def revoke_refresh_token(self, token: object = None, **parameters: object) -> Response:
+        """Ask the server to forget a refresh token, the session's unless given. RFC 7009 §2.1."""
+        return await self._drive(self._plan_session_revoke(None, token, "refresh_token", parameters))
 
     async def introspect_token(
         self,

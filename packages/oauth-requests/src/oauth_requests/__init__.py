@@ -1,19 +1,51 @@
-"""OAuth sessions and auth handlers for Requests. Every public name is here, loaded when it is first asked for."""
+"""OAuth for Requests: sessions, clients and auth handlers. Each name is loaded when it is first asked for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from oauth_core import OAuthError
+    from oauth_core import AuthlibHTTPError, OAuthError
 
+    from ._api_client import ApiClient
     from ._auth import OAuth2Auth
+    from ._bearer import BearerToken
+    from ._client import OAuth2Client
+    from ._handlers import (
+        OAuth2AccessTokenAuth,
+        OAuth2AuthorizationCodeAuth,
+        OAuth2ClientCredentialsAuth,
+        OAuth2RefreshTokenAuth,
+        OAuth2ResourceOwnerPasswordAuth,
+    )
     from ._session import OAuth2Session
 
-__all__ = ["OAuth2Auth", "OAuth2Session", "OAuthError"]
+__all__ = [
+    "ApiClient",
+    "AuthlibHTTPError",
+    "BearerToken",
+    "OAuth2AccessTokenAuth",
+    "OAuth2Auth",
+    "OAuth2AuthorizationCodeAuth",
+    "OAuth2Client",
+    "OAuth2ClientCredentialsAuth",
+    "OAuth2RefreshTokenAuth",
+    "OAuth2ResourceOwnerPasswordAuth",
+    "OAuth2Session",
+    "OAuthError",
+]
 
 _MODULES = {
+    "ApiClient": "oauth_requests._api_client",
+    "AuthlibHTTPError": "oauth_core",
+    "BearerToken": "oauth_requests._bearer",
+    "OAuth2AccessTokenAuth": "oauth_requests._handlers",
     "OAuth2Auth": "oauth_requests._auth",
+    "OAuth2AuthorizationCodeAuth": "oauth_requests._handlers",
+    "OAuth2Client": "oauth_requests._client",
+    "OAuth2ClientCredentialsAuth": "oauth_requests._handlers",
+    "OAuth2RefreshTokenAuth": "oauth_requests._handlers",
+    "OAuth2ResourceOwnerPasswordAuth": "oauth_requests._handlers",
     "OAuth2Session": "oauth_requests._session",
     "OAuthError": "oauth_core",
 }

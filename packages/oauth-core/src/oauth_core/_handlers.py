@@ -1,0 +1,131 @@
+"""What the auth handlers' arguments mean: one grant each, for every HTTP library and colour.
+
+Rules of this room: a handler here is arguments and nothing else. The adapter's own base class comes after it in the
+bases and supplies ``_begin``, which makes a token source through the client and knows how to put a token on a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ._authorization import AuthorizationResponse
+from ._errors import UsageError
+from ._grants import AuthorizationCodeGrant, ClientCredentialsGrant, Grant, PasswordGrant
+from ._messages import pairs
+from ._options import REFUSED, refuse_keywords, scope_text
+from ._token import OAuth2Token
+
+__all__ = [
+    "AccessTokenHandler",
+    "AuthorizationCodeHandler",
+    "ClientCredentialsHandler",
+    "GrantHandlerBase",
+    "PasswordHandler",
+    "RefreshTokenHandler",
+]
+
+# How the handler behaves; every other keyword is a parameter of the token request.
+HANDLER_OPTIONS = frozenset({"leeway", "store", "store_key", "token_placement", "token_updater", "update_token"})
+
+
+class GrantHandlerBase:
+    """What the adapters' base class supplies to the handlers of this module."""
+
+    def _begin(
+        self,
+        client: object,
+        grant: Grant | None,
+        *,
+        token: Mapping[str, object] | None = None,
+        refresh_parameters: Mapping[str, object] | None = None,
+        options: Mapping[str, object],
+    ) -> None:
+        raise NotImplementedError
+
+
+def _split(keywords: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    refuse_keywords("the handler", keywords, REFUSED)
+    options = {name: value for name, value in keywords.items() if name in HANDLER_OPTIONS}
+    return options, {name: value for name, value in keywords.items() if name not in HANDLER_OPTIONS}
+
+
+class AccessTokenHandler(GrantHandlerBase):
+    """Presents a token and renews it by its refresh token.
+
+    ``leeway`` (seconds), ``store``, ``store_key``, ``update_token`` and ``token_placement`` are the session's; further
+    keywords are sent with each renewal. RFC 6749 §6.
+    """
+
+    def __init__(self, client: object, token: Mapping[str, object] | str | None, **keywords: object) -> None:
+        options, parameters = _split(keywords)
+        known = OAuth2Token(access_token=token) if isinstance(token, str) else token
+        self._begin(client, None, token=known, refresh_parameters=parameters, options=options)
+
+
+class RefreshTokenHandler(GrantHandlerBase):
+    """Obtains its first token, and every later one, by a refresh token.
+
+    ``leeway`` (seconds), ``store``, ``store_key``, ``update_token`` and ``token_placement`` are the session's; further
+    keywords are sent with each renewal. RFC 6749 §6.
+    """
+
+    def __init__(self, client: object, refresh_token: str, **keywords: object) -> None:
+        if not isinstance(refresh_token, str) or not refresh_token:
+            raise UsageError("a refresh token is needed, as text")
+        options, parameters = _split(keywords)
+        token = OAuth2Token(refresh_token=refresh_token, expires_at=0)
+        self._begin(client, None, token=token, refresh_parameters=parameters, options=options)
+
+
+class ClientCredentialsHandler(GrantHandlerBase):
+    """Obtains tokens for the client itself, at the first request and whenever one is at its end.
+
+    ``leeway`` (seconds), ``store``, ``store_key``, ``update_token`` and ``token_placement`` are the session's; further
+    keywords (``audience``, ``resource``, ...) are sent with each token request. RFC 6749 §4.4.
+    """
+
+    def __init__(self, client: object, *, scope: object = None, **keywords: object) -> None:
+        options, parameters = _split(keywords)
+        self._begin(client, ClientCredentialsGrant(scope_text(scope), pairs(parameters)), options=options)
+
+
+class PasswordHandler(GrantHandlerBase):
+    """Obtains tokens with a user's name and password; the password may be a callable.
+
+    ``leeway`` (seconds), ``store``, ``store_key``, ``update_token`` and ``token_placement`` are the session's; further
+    keywords are sent with each token request. RFC 6749 §4.3.
+    """
+
+    def __init__(
+        self, client: object, username: str, password: object, *, scope: object = None, **keywords: object
+    ) -> None:
+        options, parameters = _split(keywords)
+        self._begin(client, PasswordGrant(username, password, scope_text(scope), pairs(parameters)), options=options)
+
+
+class AuthorizationCodeHandler(GrantHandlerBase):
+    """Exchanges an authorization code at the first request, and renews by the refresh token.
+
+    ``code`` is the code or the authorization response. ``leeway`` (seconds), ``store``, ``store_key``, ``update_token``
+    and ``token_placement`` are the session's; further keywords are sent with the code. RFC 6749 §4.1.3.
+    """
+
+    def __init__(
+        self,
+        client: object,
+        code: str | AuthorizationResponse,
+        *,
+        redirect_uri: str | None = None,
+        code_verifier: str | None = None,
+        **keywords: object,
+    ) -> None:
+        options, parameters = _split(keywords)
+        if isinstance(code, AuthorizationResponse):
+            redirect_uri = redirect_uri or code.redirect_uri
+            code_verifier = code_verifier or code.code_verifier
+            code = code.code or ""
+        if redirect_uri is None:
+            redirect_uri = getattr(getattr(client, "config", None), "redirect_uri", None)
+        self._begin(
+            client, AuthorizationCodeGrant(code, redirect_uri, code_verifier, pairs(parameters)), options=options
+        )
