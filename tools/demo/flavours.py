@@ -1,0 +1,121 @@
+"""The client flavours behind one synchronous face, so that what is done with them is written once.
+
+Rules of this room: an asynchronous client lives in an event loop of its own, in a thread of its own; a call of one of
+its methods waits for the result. Nothing here decides anything about OAuth.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar, cast
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from anyio.from_thread import BlockingPortal
+
+__all__ = ["FLAVOURS", "Client", "Flavour"]
+
+T = TypeVar("T")
+
+
+class Client:
+    """A session or client, whose methods return results whatever its colour; ``native`` is the object itself."""
+
+    def __init__(self, native: object, portal: BlockingPortal | None) -> None:
+        self.native = native
+        self._portal = portal
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self.native, name)
+        if not inspect.ismethod(found):
+            return found
+        return lambda *args, **kwargs: self.run(lambda: found(*args, **kwargs))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in {"_portal", "native"}:
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self.native, name, value)
+
+    def run(self, call: Callable[[], Awaitable[T] | T]) -> T:
+        """Call a function where the client lives, and return its result or what it awaits."""
+        if self._portal is None:
+            return cast("T", call())
+        return self._portal.call(_settled, call)
+
+    def at_once(self, times: int, call: Callable[[], Awaitable[T] | T]) -> list[T]:
+        """Call a function so many times at once, in threads or in tasks, and return the results."""
+        if self._portal is not None:
+            started = [self._portal.start_task_soon(_settled, call) for _ in range(times)]
+            return [each.result() for each in started]
+        with ThreadPoolExecutor(times) as pool:
+            return [each.result() for each in [pool.submit(cast("Callable[[], T]", call)) for _ in range(times)]]
+
+
+async def _settled(call: Callable[[], Awaitable[T] | T]) -> T:
+    result = call()
+    return await result if isinstance(result, Awaitable) else result
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """One kind of client: where its classes are, which HTTP library carries it, and in what colour."""
+
+    name: str
+    module: str
+    session: str
+    library: str
+    backend: str | None = None
+
+    @property
+    def asynchronous(self) -> bool:
+        """Whether its methods are to be awaited."""
+        return self.backend is not None
+
+    @property
+    def http(self) -> ModuleType:
+        """The HTTP library."""
+        return importlib.import_module(self.library)
+
+    def type(self, name: str) -> type[object]:
+        """Return a class of the adapter by its name."""
+        return cast("type[object]", getattr(importlib.import_module(self.module), name))
+
+    @contextmanager
+    def portal(self) -> Iterator[BlockingPortal | None]:
+        """Provide a running event loop to an asynchronous flavour, and nothing to a synchronous one."""
+        if self.backend is None:
+            yield None
+            return
+        from anyio.from_thread import start_blocking_portal
+
+        with start_blocking_portal(self.backend) as portal:
+            yield portal
+
+    @contextmanager
+    def open(self, *args: object, **options: object) -> Iterator[Client]:
+        """Construct the flavour's session with these arguments, and close it at the end."""
+        with self.portal() as portal:
+            build = cast("Callable[..., object]", self.type(self.session))
+            # An asynchronous client may look at the event loop it is made in.
+            native = build(*args, **options) if portal is None else portal.call(lambda: build(*args, **options))
+            client = Client(native, portal)
+            try:
+                yield client
+            finally:
+                close = cast("Callable[[], object]", getattr(native, "aclose", None) or getattr(native, "close"))  # noqa: B009 - not typed
+                client.run(close)
+
+
+FLAVOURS = (
+    Flavour("Requests", "oauth_requests", "OAuth2Session", "requests"),
+    Flavour("HTTPX", "oauth_httpx", "OAuth2Client", "httpx"),
+    Flavour("HTTPX async", "oauth_httpx", "AsyncOAuth2Client", "httpx", "asyncio"),
+    Flavour("httpx2 async", "oauth_httpx.httpx2", "AsyncOAuth2Client", "httpx2", "asyncio"),
+)
