@@ -86,15 +86,15 @@ class LoopbackServer:
 
     def close(self) -> None:
         """Stop: wake whatever waits, close every connection, and return when the last thread is gone."""
-        listener, self._listener = self._listener, None
-        if listener is None:
+        listener, acceptor = self._listener, self._acceptor
+        if listener is None or acceptor is None:
             return
+        self._listener = self._acceptor = None
         self.stopping.set()
         # A thread in accept() notices a closed listener on some systems only; a connection wakes it on all.
         with suppress(OSError):
             socket.create_connection((self._host, self._port), timeout=1).close()
-        if self._acceptor is not None:
-            self._acceptor.join()
+        acceptor.join()
         listener.close()
         with self._lock:
             open_now = dict(self._connections)
@@ -105,10 +105,7 @@ class LoopbackServer:
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
-            try:
-                connection, address = listener.accept()
-            except ConnectionError:
-                continue
+            connection, address = listener.accept()
             if self.stopping.is_set():
                 connection.close()
                 return
@@ -121,11 +118,14 @@ class LoopbackServer:
         served = connection
         try:
             if self._ssl is not None:
-                served = self._ssl.wrap_socket(connection, server_side=True)
+                # The handshake waits for the client: close() must be able to find the socket before it.
+                secure = self._ssl.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+                served = secure
                 with self._lock:
-                    self._connections[served] = self._connections.pop(connection, current_thread())
+                    self._connections[secure] = self._connections.pop(connection, current_thread())
                 if self.stopping.is_set():
                     return
+                secure.do_handshake()
             _Connection(served, address, self)
         except OSError:
             # The client went away, or close() cut the connection: nobody is left to answer.
@@ -143,7 +143,6 @@ class _Connection(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server_version = "FakeAuthorizationServer"
-    sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = _CHUNK
 
@@ -151,6 +150,16 @@ class _Connection(BaseHTTPRequestHandler):
         self._loopback = loopback
         # The base class wants a socketserver; all it does with it is keep it.
         super().__init__(connection, address, None)  # type: ignore[arg-type]
+
+    def version_string(self) -> str:
+        """Return the name for the ``Server`` header."""
+        return self.server_version
+
+    def handle_expect_100(self) -> bool:
+        """Ask for the body at once: the client waits for it, and the output is buffered."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
 
     def log_message(self, format: str, *args: object) -> None:
         """Write nothing: what was seen is in the fake server's log."""
@@ -161,6 +170,8 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             response = self._loopback.server.handle(self._request(), body=body)
         except UsageError as exc:
+            # A header or a body that no HTTP client should have sent; where the next request starts is unknown.
+            self.close_connection = True
             response = json_response({"error": "invalid_request", "error_description": str(exc)}, status=400)
         except ConnectionDropped:
             self.close_connection = True
@@ -181,13 +192,13 @@ class _Connection(BaseHTTPRequestHandler):
     def _body(self) -> Iterator[bytes]:
         """Yield the body as it arrives."""
         if (self.headers.get("Transfer-Encoding") or "").lower() == "chunked":
-            while size := int(self.rfile.readline(_MAX_LINE).partition(b";")[0], 16):
+            while size := _number(self.rfile.readline(_MAX_LINE).partition(b";")[0], 16):
                 yield from self._exactly(size)
                 self.rfile.readline(_MAX_LINE)
             while self.rfile.readline(_MAX_LINE) not in {b"\r\n", b"\n", b""}:
                 pass
             return
-        yield from self._exactly(int(self.headers.get("Content-Length") or 0))
+        yield from self._exactly(_number((self.headers.get("Content-Length") or "0").encode(), 10))
 
     def _exactly(self, size: int) -> Iterator[bytes]:
         while size > 0:
@@ -238,3 +249,14 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             return True
         return False
+
+
+def _number(text: bytes, base: int) -> int:
+    """Return the size that a body announces. Raises ``UsageError`` where it is none."""
+    try:
+        size = int(text, base)
+    except ValueError:
+        size = -1
+    if size < 0:
+        raise UsageError("the size of the body is not a number")
+    return size

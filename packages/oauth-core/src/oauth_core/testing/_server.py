@@ -182,9 +182,8 @@ class FakeAuthorizationServer:
             return response
         body = bytearray()
         for seconds, chunk in response.timed_body(_BODY_LIMIT):
-            if seconds and isawaitable(result := self._sleep(seconds)):
-                if iscoroutine(result):
-                    result.close()
+            if seconds and iscoroutine(result := self._sleep(seconds)):
+                result.close()
                 raise TypeError("the sleep of this fake server is asynchronous: use asend()")
             body += chunk
         return Response(response.status, response.headers, bytes(body))

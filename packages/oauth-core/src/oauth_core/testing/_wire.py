@@ -51,11 +51,12 @@ class PacedResponse(Response):
     def iter_body(self) -> Iterator[bytes]:
         """Yield the chunks of the body; the sender waits ``pause`` seconds between two of them."""
         if self.chunks is not None:
-            yield from self.chunks()
+            # An empty chunk would end a chunked body.
+            yield from filter(None, self.chunks())
         elif self.pause:
             for index in range(len(self.body)):
                 yield self.body[index : index + 1]
-        elif self.body:
+        else:
             yield self.body
 
     def timed_body(self, limit: int) -> Iterator[tuple[float, bytes]]:
