@@ -1,0 +1,351 @@
+"""Auth handlers for any client of HTTPX or httpx2: what puts a credential on a request and reacts to a 401.
+
+Rules of this room: a handler decides nothing about OAuth: the token comes from a source of oauth_core, and whether a
+401 rejects it is oauth_core's to say. A 401 is answered by one renewal and one replay, never more. With the token in
+the header the body is not touched, so a stream stays a stream. A handler is not callable: httpx2 would wrap it. The
+two flows are twins; what they decide stands in the functions that both call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Mapping
+from inspect import isawaitable
+from typing import Any, ClassVar
+
+from oauth_core import (
+    AsyncEndpointMethods,
+    AsyncSessionMethods,
+    AsyncTokenSource,
+    AuthContext,
+    ClientAuth,
+    ClientSecretBasic,
+    EndpointMethods,
+    Flow,
+    Hooks,
+    OAuth2Token,
+    Renewal,
+    Request,
+    Response,
+    SessionMethods,
+    TokenSource,
+    UsageError,
+    arun,
+    authorization_header,
+    check_placement,
+    check_secure,
+    form_body,
+    query_url,
+    rejects_token,
+    resolve_client_auth,
+    run,
+    same_origin,
+)
+
+from ._binding import Binding, body_file, shorten
+from ._runtime import current_runtime
+
+__all__ = ["OAuth2AuthBase", "OAuth2ClientAuthBase", "TokenAuth"]
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class TokenAuth:
+    """Puts the token of a source on each request; the base of every handler here.
+
+    ``token_placement`` is ``header``, ``body`` (form bodies) or ``uri``. A handler with a synchronous source serves
+    synchronous clients, one with an asynchronous source asynchronous clients. ``allow_insecure_http=True`` lets the
+    token travel over plain HTTP to other machines.
+    """
+
+    binding: ClassVar[Binding]
+    requires_request_body: ClassVar[bool] = False
+    requires_response_body: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        source: TokenSource | AsyncTokenSource,
+        *,
+        token_placement: str = "header",
+        hooks: Hooks | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        self.source = source
+        self.token_placement = check_placement(token_placement)
+        self.allow_insecure_http = allow_insecure_http
+        self._hooks = Hooks() if hooks is None else hooks
+        self._header: tuple[object, str] = (None, "")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} with {self.source!r}>"
+
+    @property
+    def token(self) -> OAuth2Token | None:
+        """The token in memory, expired or not; None before the first."""
+        return self.source.current
+
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
+        """Put the token on a request of a synchronous client, and answer a 401 once.
+
+        Raises ``InsecureTransportError`` before anything is sent in the clear, and what the source raises.
+        """
+        source = self._synchronous()
+        if request.url.scheme != "https":
+            self._check_secure(request)
+        token = source.usable() or source.get()
+        repeatable, file = True, None
+        if type(request.stream) is not self.binding.library.ByteStream:
+            repeatable, file = self._body_of(request)
+        position = None if file is None else file.tell()
+        prepared = self._prepare(request, token)
+        response = yield prepared
+        if response.status_code != 401 or not self._rejected(request, prepared, response):
+            return
+        if not repeatable or not self._renewable(token):
+            source.reject(token)
+            return
+        shorten(response, self.binding.capped)
+        response.read()
+        renewed = source.renew(token)
+        if file is not None:
+            file.seek(position)
+        yield self._prepare(request, renewed)
+
+    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
+        """Put the token on a request of an asynchronous client, and answer a 401 once.
+
+        Raises ``InsecureTransportError`` before anything is sent in the clear, and what the source raises.
+        """
+        source = self._asynchronous()
+        if request.url.scheme != "https":
+            self._check_secure(request)
+        token = source.usable()
+        if token is None:
+            token = await _result(source.get())
+        repeatable, file = True, None
+        if type(request.stream) is not self.binding.library.ByteStream:
+            repeatable, file = self._body_of(request)
+        position = None if file is None else await _result(file.tell())
+        prepared = self._prepare(request, token)
+        response = yield prepared
+        if response.status_code != 401 or not self._rejected(request, prepared, response):
+            return
+        if not repeatable or not self._renewable(token):
+            source.reject(token)
+            return
+        shorten(response, self.binding.capped_async)
+        await response.aread()
+        renewed = await _result(source.renew(token))
+        if file is not None:
+            await _result(file.seek(position))
+        yield self._prepare(request, renewed)
+
+    def _synchronous(self) -> TokenSource:
+        source = self.source
+        if isinstance(source, TokenSource):
+            return source
+        raise TypeError(
+            f"this {type(self).__name__} renews its token through an asynchronous client; give a synchronous client "
+            "a handler of its own (the two can share a token store)"
+        )
+
+    def _asynchronous(self) -> TokenSource | AsyncTokenSource:
+        source = self.source
+        if isinstance(source, AsyncTokenSource):
+            return source
+        raise TypeError(
+            f"this {type(self).__name__} renews its token through a synchronous client, which would block the event "
+            "loop; give an asynchronous client a handler of its own (the two can share a token store)"
+        )
+
+    def _check_secure(self, request: Any) -> None:
+        url = str(request.url)
+        if request.url.scheme in {"ws", "wss"}:  # httpx2 opens WebSockets by an HTTP request
+            url = f"http{url[2:]}"
+        check_secure(url, allow_insecure_http=self.allow_insecure_http)
+
+    def _body_of(self, request: Any) -> tuple[bool, Any]:
+        if self.binding.is_bytes(request.stream):
+            return True, None
+        if self.token_placement == "body":
+            raise UsageError("token_placement='body' needs a form body, not a stream or an upload")
+        return body_file(request.stream)
+
+    def _prepare(self, request: Any, token: OAuth2Token) -> Any:
+        """Return the request with the token; for the header placement it is the same object."""
+        if self.token_placement == "header":
+            made_for, value = self._header
+            if made_for is not token:
+                value = authorization_header(token)
+                self._header = (token, value)
+            request.headers["Authorization"] = value
+        elif self.token_placement == "uri":
+            request = self.binding.with_url(request, query_url(token, str(request.url)))
+        else:
+            body = form_body(token, request.content, request.headers.get("Content-Type"))
+            request = self.binding.with_body(request, body, _FORM)
+        if "protected_request" in self._hooks:
+            request = self._hooked(request)
+        return request
+
+    def _hooked(self, request: Any) -> Any:
+        url = str(request.url)
+        body = request.content if self.binding.is_bytes(request.stream) else None
+        new_url, headers, new_body = self._hooks.on_parts("protected_request", url, request.headers.copy(), body)
+        request.headers = self.binding.library.Headers(headers)
+        if new_url != url:
+            request = self.binding.with_url(request, new_url)
+            self._check_secure(request)
+        if new_body is not body:
+            content = new_body.encode("utf-8") if isinstance(new_body, str) else new_body or b""
+            request = self.binding.with_body(request, content)
+        return request
+
+    def _rejected(self, first: Any, sent: Any, response: Any) -> bool:
+        """Tell whether this 401 rejects the token: it carried the token and came from the origin first asked."""
+        answered = response.request
+        if answered is not sent:  # a redirect was followed
+            if self.token_placement != "header" or "Authorization" not in answered.headers:
+                return False
+            if not same_origin(str(answered.url), str(first.url)):
+                return False
+        return rejects_token(response.headers.get_list("WWW-Authenticate"))
+
+    def _renewable(self, token: OAuth2Token) -> bool:
+        """Tell whether there is, or can be, another token than this one."""
+        current = self.source.current
+        if current is None:
+            return False
+        return self.source.can_renew() or current.get("access_token") != token.get("access_token")
+
+
+async def _result(value: Any) -> Any:
+    return await value if isawaitable(value) else value
+
+
+class OAuth2AuthBase(TokenAuth):
+    """Puts a token you already have on each request: ``httpx.get(url, auth=OAuth2Auth(token))``.
+
+    Without ``client`` the token is used as it is, by clients of either colour. With ``client``, an ``OAuth2Client``
+    or ``AsyncOAuth2Client`` of the same colour as the clients that use the handler, the token is renewed through it;
+    without ``token`` the client's own token is shared. ``client_id`` and ``client_secret`` stand in for the client's
+    own at renewals. RFC 6750 §2.
+    """
+
+    def __init__(
+        self,
+        token: Mapping[str, object] | None = None,
+        token_placement: str = "header",
+        client: EndpointMethods | AsyncEndpointMethods | None = None,
+        *,
+        client_id: str | None = None,
+        client_secret: object = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        if isinstance(token, str):
+            raise TypeError(
+                "the first argument is the token, a mapping with 'access_token'; pass client_id= by its name"
+            )
+        self._colourless = client is None
+        source: TokenSource | AsyncTokenSource
+        hooks = None
+        if client is None:
+            source = TokenSource(Renewal(), _nowhere, token=token)
+        elif not isinstance(client, (EndpointMethods, AsyncEndpointMethods)):
+            raise TypeError(f"client is an OAuth2Client or an AsyncOAuth2Client, not a {type(client).__name__}")
+        else:
+            hooks = client.config.hooks
+            allow_insecure_http = allow_insecure_http or client.config.allow_insecure_http
+            if token is None and isinstance(client, (SessionMethods, AsyncSessionMethods)):
+                source = client.token_source
+            else:
+                own = {"client_id": client_id, "client_secret": client_secret}
+                given = {name: value for name, value in own.items() if value is not None}
+                source = client.new_source(token=token, refresh_parameters=given)
+        super().__init__(source, token_placement=token_placement, hooks=hooks, allow_insecure_http=allow_insecure_http)
+
+    def _asynchronous(self) -> TokenSource | AsyncTokenSource:
+        # A token that nothing renews needs no I/O, so one source serves both colours.
+        return self.source if self._colourless else super()._asynchronous()
+
+
+def _nowhere(_: Request) -> Response:
+    raise UsageError("there is no client to renew the token with; pass client=")
+
+
+class OAuth2ClientAuthBase:
+    """Authenticates an OAuth client in requests of your own: ``httpx.post(url, data=..., auth=OAuth2ClientAuth(...))``.
+
+    ``method`` is what ``token_endpoint_auth_method`` takes. The request's body is a form. RFC 6749 §2.3.
+    """
+
+    binding: ClassVar[Binding]
+    requires_request_body: ClassVar[bool] = False  # the flows below read it, where the method needs it
+    requires_response_body: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: object = None,
+        method: object = "client_secret_basic",
+        *,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        self._method = resolve_client_auth(method, client_id, client_secret)
+        self.allow_insecure_http = allow_insecure_http
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._method.client_id!r} by {self._method.method}>"
+
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
+        """Add the client's proof to a request of a synchronous client. Raises ``InsecureTransportError``."""
+        self._check(request)
+        if self._reads_body:
+            request.read()
+        yield self._apply(request, run(self._proof(request), _nothing_to_send))
+
+    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
+        """Add the client's proof to a request of an asynchronous client. Raises ``InsecureTransportError``."""
+        self._check(request)
+        if self._reads_body:
+            await request.aread()
+        runtime = current_runtime()
+        proof = await arun(
+            self._proof(request), _nothing_to_send_async, sleep=runtime.sleep, to_thread=runtime.to_thread
+        )
+        yield self._apply(request, proof)
+
+    @property
+    def _reads_body(self) -> bool:
+        return not isinstance(self._method, ClientSecretBasic)
+
+    def _check(self, request: Any) -> None:
+        check_secure(str(request.url), what="a client's secret", allow_insecure_http=self.allow_insecure_http)
+
+    def _proof(self, request: Any) -> Flow[tuple[Request, Request]]:
+        """Return the request as the method sees it, and as it leaves it (a flow)."""
+        method: ClientAuth = self._method
+        body = request.content if self._reads_body else b""
+        kind = request.headers.get("Content-Type", _FORM).partition(";")[0].strip().lower()
+        if body and kind != _FORM:
+            raise UsageError(f"{method.method} authenticates requests with a form body; this one has {kind}")
+        # Only what a method may change is handed to it: no header of the user's request passes through.
+        before = Request(request.method, str(request.url), (), body)
+        after = yield from method.authenticate(before, AuthContext(endpoint=before.url))
+        return before, after
+
+    def _apply(self, request: Any, proof: tuple[Request, Request]) -> Any:
+        before, after = proof
+        request.headers.update(after.headers)
+        if after.url != before.url:
+            request = self.binding.with_url(request, after.url)
+        if after.body != before.body:
+            request = self.binding.with_body(request, after.body, _FORM)
+        return request
+
+
+def _nothing_to_send(request: Request) -> Response:
+    raise UsageError(f"a client authentication method may not send requests of its own ({request!r})")
+
+
+async def _nothing_to_send_async(request: Request) -> Response:
+    return _nothing_to_send(request)

@@ -1,0 +1,293 @@
+"""``OAuth2Client`` and ``AsyncOAuth2Client``: clients of HTTPX or httpx2 that hold a token.
+
+Rules of this room: API requests stay the library's own; the client only sets its handler as the default auth. It
+follows redirects itself where one is to be followed, because the library would send a token in a body along. All that
+is OAuth lives in oauth_core. The classes here are mixed with a library's client in ``_httpx`` and ``httpx2``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, TypeVar, cast
+
+from oauth_core import (
+    OPTION_NAMES,
+    AsyncSessionMethods,
+    AsyncTokenSource,
+    AsyncTokenStore,
+    OAuth2Settings,
+    Request,
+    Response,
+    Runtime,
+    SessionMethods,
+    TokenSource,
+    TokenStore,
+    unknown_keyword,
+)
+
+from ._auth import TokenAuth
+from ._binding import Binding
+from ._redirects import Redirects
+from ._runtime import current_runtime
+from ._transport import DEFAULT_TIMEOUT, AsyncServerTransport, ServerTransport, share_tls
+from ._verbs import AsyncVerbs, Verbs
+
+__all__ = ["AsyncOAuth2ClientBase", "OAuth2ClientBase"]
+
+R = TypeVar("R")  # the library's response
+
+
+class _ClientBase:
+    binding: ClassVar[Binding]
+    token_auth: ClassVar[Callable[..., TokenAuth]]
+    _http_options = frozenset({"timeout"})
+    _first_timeout: Any
+
+    def _sort_options(
+        self, library_class: Any, named: dict[str, Any], options: dict[str, Any], *, may_be_async: bool
+    ) -> tuple[OAuth2Settings, dict[str, Any]]:
+        """Split a constructor's keywords into what they mean to OAuth and what the library takes."""
+        if options.pop("auth", None) is not None:
+            raise TypeError(
+                f"{type(self).__name__} takes no auth: it sends its token; how the client authenticates at the token "
+                "endpoint is token_endpoint_auth_method="
+            )
+        native_names = library_class.__init__.__kwdefaults__
+        own: dict[str, Any] = {}
+        native: dict[str, Any] = {}
+        for name, value in options.items():
+            if name in OPTION_NAMES:
+                own[name] = value
+            elif name in native_names:
+                native[name] = value
+            else:
+                known = {*OPTION_NAMES, *native_names, "state", "token_placement"} - {"auth"}
+                raise unknown_keyword(type(self).__name__, name, known)
+        return OAuth2Settings({**own, **named}, may_be_async=may_be_async), native
+
+    def _server_timeout(self) -> Any:
+        current = cast("Any", self).timeout
+        return DEFAULT_TIMEOUT if current == self._first_timeout else current
+
+    def _make_auth(self, settings: OAuth2Settings, source: object, token_placement: str) -> TokenAuth:
+        return self.token_auth(
+            source,
+            token_placement=token_placement,
+            hooks=settings.config.hooks,
+            allow_insecure_http=settings.config.allow_insecure_http,
+        )
+
+    def _redirects(self, keywords: Mapping[str, Any], request: Any) -> Redirects | None:
+        """Return who follows redirects where this client does it itself, None where the library may."""
+        client = cast("Any", self)
+        default = self.binding.library.USE_CLIENT_DEFAULT
+        follow = keywords.get("follow_redirects", default)
+        auth = keywords.get("auth", default)
+        handler = client.auth if auth is default else auth
+        if not (client.follow_redirects if follow is default else follow) or not isinstance(handler, TokenAuth):
+            return None
+        return Redirects(self.binding, handler, request, client.max_redirects)
+
+
+class OAuth2ClientBase(_ClientBase, Verbs[R], SessionMethods):
+    """A client that puts its token on each request and renews it in time.
+
+    ``token_endpoint_auth_method`` names how the client authenticates (``client_secret_basic`` unless the server's
+    metadata excludes it). ``update_token(token, refresh_token=, access_token=)`` or ``token_updater(token)`` is called
+    for every renewed token; ``store`` sees every token under ``store_key``. ``leeway`` is how many seconds before its
+    end a token is renewed. Endpoints are given one by one, by ``metadata`` (a mapping), or found through ``issuer`` or
+    ``server_metadata_url``; ``grant`` or ``grant_type`` obtains the first token without a call of yours. All other
+    keywords are the library's; ``timeout`` is for the server's endpoints too, which otherwise get 10 s an operation.
+    Raises ``TypeError`` for an unknown keyword.
+    """
+
+    _source: TokenSource
+
+    def __init__(  # noqa: PLR0917 - the order of the class that people move from
+        self,
+        client_id: str | None = None,
+        client_secret: object = None,
+        token_endpoint_auth_method: object = None,
+        revocation_endpoint_auth_method: object = None,
+        scope: object = None,
+        redirect_uri: str | None = None,
+        token: Mapping[str, object] | None = None,
+        token_placement: str = "header",
+        update_token: Callable[..., object] | None = None,
+        leeway: float = 60,
+        *,
+        state: str | None = None,
+        **options: Any,
+    ) -> None:
+        named = {
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "token_endpoint_auth_method": token_endpoint_auth_method,
+            "revocation_endpoint_auth_method": revocation_endpoint_auth_method,
+            "scope": scope,
+            "redirect_uri": redirect_uri,
+            "token": token,
+            "update_token": update_token,
+            "leeway": leeway,
+        }
+        library_class = self.binding.library.Client
+        settings, native = self._sort_options(library_class, named, options, may_be_async=False)
+        share_tls(self.binding, native)
+        library_class.__init__(self, **native)
+        client = cast("Any", self)
+        self._first_timeout = None if "timeout" in native else client.timeout
+        self._server = ServerTransport(self.binding, native, self._server_timeout)
+        source = TokenSource(
+            settings.renewal(),
+            self._perform,
+            token=settings.token,
+            store=cast("TokenStore | None", settings.store),
+            key=settings.key,
+            leeway=settings.leeway,
+            clock=settings.config.clock,
+            on_token=settings.on_token,
+        )
+        self._set_up(settings, source, state)
+        client.auth = self._make_auth(settings, source, token_placement)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client_id!r}>"
+
+    def _send(self, request: Request, options: Mapping[str, object]) -> Response:
+        return self._server.send(request, options)
+
+    def send(self, request: Any, **keywords: Any) -> R:
+        """Send a request that was built beforehand, with the token. Takes what the library's ``send`` takes."""
+        library_send = cast("Any", super()).send
+        redirects = self._redirects(keywords, request)
+        if redirects is None:
+            return cast("R", library_send(request, **keywords))
+        stream = keywords.pop("stream", False)
+        keywords.update(stream=True, follow_redirects=False)
+        while True:
+            response = library_send(request, **keywords)
+            try:
+                step = redirects.after(response)
+                if step is not None or not stream:
+                    response.read()
+            except BaseException:
+                response.close()
+                raise
+            if step is None:
+                return cast("R", response)
+            request, keywords["auth"] = step
+
+    def close(self) -> None:
+        """Close all connections."""
+        cast("Any", super()).close()
+        self._server.close()
+
+    def __exit__(self, *details: object) -> None:
+        cast("Any", super()).__exit__(*details)
+        self._server.close()
+
+
+class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
+    """A client that puts its token on each request and renews it in time.
+
+    Takes what ``OAuth2Client`` takes; ``update_token``, ``token_updater``, secrets and stores may be asynchronous. It
+    works under asyncio and trio. Connections to the server's endpoints are kept open inside ``async with`` alone.
+    """
+
+    _source: AsyncTokenSource
+
+    def __init__(  # noqa: PLR0917 - the order of the class that people move from
+        self,
+        client_id: str | None = None,
+        client_secret: object = None,
+        token_endpoint_auth_method: object = None,
+        revocation_endpoint_auth_method: object = None,
+        scope: object = None,
+        redirect_uri: str | None = None,
+        token: Mapping[str, object] | None = None,
+        token_placement: str = "header",
+        update_token: Callable[..., object] | None = None,
+        leeway: float = 60,
+        *,
+        state: str | None = None,
+        **options: Any,
+    ) -> None:
+        named = {
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "token_endpoint_auth_method": token_endpoint_auth_method,
+            "revocation_endpoint_auth_method": revocation_endpoint_auth_method,
+            "scope": scope,
+            "redirect_uri": redirect_uri,
+            "token": token,
+            "update_token": update_token,
+            "leeway": leeway,
+        }
+        library_class = self.binding.library.AsyncClient
+        settings, native = self._sort_options(library_class, named, options, may_be_async=True)
+        share_tls(self.binding, native)
+        library_class.__init__(self, **native)
+        client = cast("Any", self)
+        self._first_timeout = None if "timeout" in native else client.timeout
+        self._server = AsyncServerTransport(self.binding, native, self._server_timeout)
+        source = AsyncTokenSource(
+            settings.renewal(),
+            self._perform,
+            runtime=self._runtime,
+            token=settings.token,
+            store=cast("AsyncTokenStore | TokenStore | None", settings.store),
+            key=settings.key,
+            leeway=settings.leeway,
+            clock=settings.config.clock,
+            on_token=settings.on_token,
+        )
+        self._set_up(settings, source, state)
+        client.auth = self._make_auth(settings, source, token_placement)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client_id!r}>"
+
+    async def _send(self, request: Request, options: Mapping[str, object]) -> Response:
+        return await self._server.send(request, options)
+
+    def _runtime(self) -> Runtime:
+        return current_runtime()
+
+    async def send(self, request: Any, **keywords: Any) -> R:
+        """Send a request that was built beforehand, with the token. Takes what the library's ``send`` takes."""
+        library_send = cast("Any", super()).send
+        redirects = self._redirects(keywords, request)
+        if redirects is None:
+            return cast("R", await library_send(request, **keywords))
+        stream = keywords.pop("stream", False)
+        keywords.update(stream=True, follow_redirects=False)
+        while True:
+            response = await library_send(request, **keywords)
+            try:
+                step = redirects.after(response)
+                if step is not None or not stream:
+                    await response.aread()
+            except BaseException:
+                await response.aclose()
+                raise
+            if step is None:
+                return cast("R", response)
+            request, keywords["auth"] = step
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await cast("Any", super()).aclose()
+        await self._server.aclose()
+
+    async def close(self) -> None:
+        """Close all connections: ``aclose`` by another name."""
+        await self.aclose()
+
+    async def __aenter__(self) -> Self:
+        self._server.enter()
+        await cast("Any", super()).__aenter__()
+        return self
+
+    async def __aexit__(self, *details: object) -> None:
+        await cast("Any", super()).__aexit__(*details)
+        await self._server.aclose()

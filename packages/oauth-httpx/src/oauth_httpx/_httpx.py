@@ -1,0 +1,61 @@
+"""The classes of this package, bound to HTTPX.
+
+Rules of this room: nothing is decided here; each class ties one of this package to one of the library.
+"""
+
+from __future__ import annotations
+
+import httpx
+
+from oauth_core import OAuthError
+
+from ._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
+from ._binding import Binding, CappedStream, CappedStreamAsync, SealedStream
+from ._client import AsyncOAuth2ClientBase, OAuth2ClientBase
+
+__all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth", "OAuthError"]
+
+
+class _Sealed(SealedStream, httpx.ByteStream):
+    pass
+
+
+class _Capped(CappedStream, httpx.SyncByteStream):
+    pass
+
+
+class _CappedAsync(CappedStreamAsync, httpx.AsyncByteStream):
+    pass
+
+
+BINDING = Binding(httpx, _Sealed, _Capped, _CappedAsync)
+
+
+class _ClientTokenAuth(TokenAuth, httpx.Auth):
+    binding = BINDING
+
+
+class OAuth2Auth(OAuth2AuthBase, httpx.Auth):
+    __doc__ = OAuth2AuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2ClientAuth(OAuth2ClientAuthBase, httpx.Auth):
+    __doc__ = OAuth2ClientAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2Client(OAuth2ClientBase[httpx.Response], httpx.Client):
+    __doc__ = OAuth2ClientBase.__doc__
+
+    binding = BINDING
+    token_auth = _ClientTokenAuth
+
+
+class AsyncOAuth2Client(AsyncOAuth2ClientBase[httpx.Response], httpx.AsyncClient):
+    __doc__ = AsyncOAuth2ClientBase.__doc__
+
+    binding = BINDING
+    token_auth = _ClientTokenAuth
