@@ -10,7 +10,7 @@ import importlib
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -105,12 +105,11 @@ class Flavour:
             build = cast("Callable[..., object]", self.type(self.session))
             # An asynchronous client may look at the event loop it is made in.
             native = build(*args, **options) if portal is None else portal.call(lambda: build(*args, **options))
-            client = Client(native, portal)
-            try:
-                yield client
-            finally:
-                close = cast("Callable[[], object]", getattr(native, "aclose", None) or getattr(native, "close"))  # noqa: B009 - not typed
-                client.run(close)
+            manager = cast("AbstractContextManager[object]", native)
+            if portal is not None:
+                manager = portal.wrap_async_context_manager(cast("AbstractAsyncContextManager[object]", native))
+            with manager:
+                yield Client(native, portal)
 
 
 FLAVOURS = (

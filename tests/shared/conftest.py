@@ -1,0 +1,80 @@
+"""What makes a scenario run over every flavour (`flavour`) and over every server that can play it (`place`)."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from oauth_core.testing import FakeAuthorizationServer
+from tests.servers.fixtures import authlib_server, oidc_provider
+from tests.servers.protocol import FEATURES
+from tests.shared.flavours import FLAVOURS, native_options
+from tests.shared.places import FAKE_SUPPORTS, Clock, FakePlace, Place
+
+__all__ = ["authlib_server", "oidc_provider"]
+
+AUTHLIB_SUPPORTS = frozenset(
+    {"authorization_code", "refresh_token", "client_credentials", "password", "introspection", "revocation", "iss"}
+    | {"discovery"}
+)
+SUPPORTS = {"fake": FAKE_SUPPORTS, "oidc": FEATURES | {"counts"}, "authlib": AUTHLIB_SUPPORTS}
+
+
+def pytest_generate_tests(metafunc):
+    if "flavour" in metafunc.fixturenames:
+        metafunc.parametrize("flavour", FLAVOURS, ids=[each.name for each in FLAVOURS])
+    if "place" in metafunc.fixturenames:
+        needed = getattr(metafunc.function, "needed", frozenset())
+        names = [name for name, supported in SUPPORTS.items() if needed <= supported]
+        marks = {name: () if name == "fake" else (pytest.mark.real_server,) for name in names}
+        metafunc.parametrize("place", [pytest.param(name, marks=marks[name]) for name in names], indirect=True)
+
+
+@pytest.fixture
+def place(request):
+    """A server; the fake one is new for each test, a real one lives as long as the run."""
+    if request.param == "fake":
+        clock = Clock()
+        with FakePlace(clock).running() as server:
+            yield Place("fake", server, lambda: server.fake.count("token"), lambda echo: echo["token"]["sub"], clock)
+    elif request.param == "oidc":
+        server = request.getfixturevalue("oidc_provider")
+        yield Place("oidc", server, lambda: server.counts().get("POST /token", 0), lambda echo: echo["sub"])
+    else:
+        yield Place("authlib", request.getfixturevalue("authlib_server"), None, lambda echo: echo["sub"])
+
+
+@pytest.fixture
+def fake_place():
+    """The fake server on loopback, where no other server can play the scenario."""
+    clock = Clock()
+    with FakePlace(clock).running() as server:
+        yield Place("fake", server, lambda: server.fake.count("token"), lambda echo: echo["token"]["sub"], clock)
+
+
+@pytest.fixture
+def fake(fake_place) -> FakeAuthorizationServer:
+    """The fake server itself, to switch faults on and to ask what it saw."""
+    return fake_place.server.fake
+
+
+@pytest.fixture
+def new_client(flavour):
+    """Open a session of the flavour: `new_client(**options)`; all are closed at the end of the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(flavour.open(**native_options(flavour), **options))
+
+
+@pytest.fixture
+def client(place, new_client):
+    """A session of the flavour, registered at the place with `client_secret_basic`."""
+    return new_client(**place.options())
+
+
+@pytest.fixture
+def logged_in(place, client):
+    """The same session after a person has logged in: it holds a token with a refresh token."""
+    request = client.authorization_request()
+    client.authorization_code(request.validate_callback(place.authorize(request.uri)))
+    return client

@@ -1,0 +1,18 @@
+"""How a scenario says what a server must offer to play it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def needs(*features: str) -> Callable[[F], F]:
+    """Make the scenario for the places that support all of these features."""
+
+    def mark(function: F) -> F:
+        function.needed = frozenset(features)
+        return function
+
+    return mark
