@@ -98,12 +98,20 @@ def hatch_environment(python: str) -> dict[str, str]:
     environment["HATCH_DATA_DIR"] = str(VENV / "hatch")
     folders = [str(BIN), *dict.fromkeys(str(Path(found).parent) for found in interpreters().values())]
     environment["PATH"] = os.pathsep.join([*folders, environment.get("PATH", "")])
-    # uv is fast but does not read pip's settings: where they replace the index, hatch is told to use pip.
-    listing = [*pip(python), "config", "list"]
-    settings = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
-    if ".index-url=" in settings or ".no-index=" in settings:
+    settings = pip_settings(python)
+    # uv is fast but does not read pip's settings: where they lead elsewhere, hatch is told to use pip.
+    if not settings.keys().isdisjoint({"index-url", "no-index", "proxy", "trusted-host"}):
         environment.setdefault("WORKSPACE_INSTALLER", "pip")
+    if "cert" in settings:
+        environment.setdefault("SSL_CERT_FILE", settings["cert"])
     return environment
+
+
+def pip_settings(python: str) -> dict[str, str]:
+    """Return what pip was told for every command, by its files or its environment variables."""
+    listing = subprocess.run([*pip(python), "config", "list"], capture_output=True, text=True, check=False).stdout
+    pairs = (line.partition("=") for line in listing.splitlines())
+    return {key.split(".")[-1]: value.strip("'\"") for key, _, value in pairs if key.startswith(("global.", ":env:."))}
 
 
 def interpreters() -> dict[str, str]:

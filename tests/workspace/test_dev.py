@@ -57,6 +57,15 @@ def test_environment_of_hatch(shim, monkeypatch):
     assert folders.index(str(Path(dev.interpreters()[OWN]).parent)) < folders.index(str(shim.parent))
 
 
+def test_uv_trusts_what_pip_trusts(shim, monkeypatch):
+    """A certificate authority that pip was told of holds for uv too, unless uv was told of another."""
+    monkeypatch.setenv("PIP_CERT", "/own/ca.pem")
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    assert dev.hatch_environment(sys._base_executable)["SSL_CERT_FILE"] == "/own/ca.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", "/other/ca.pem")
+    assert dev.hatch_environment(sys._base_executable)["SSL_CERT_FILE"] == "/other/ca.pem"
+
+
 @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "PIP_NO_INDEX"])
 def test_pip_installs_where_its_index_is_another(shim, monkeypatch, name):
     """Where pip's settings replace the package index, hatch is told to install with pip, which reads them."""
