@@ -30,6 +30,14 @@ def test_approval_returns_code_state_and_issuer():
     assert (params["state"], params["iss"]) == ("a b&c", "https://as.test")
 
 
+def test_an_empty_state_counts_as_none():
+    """A parameter without a value is as good as absent: no state comes back, and no scope is granted."""
+    server = new_server()
+    params = callback(server, state="", scope="")
+    assert "state" not in params
+    assert server.authority.tokens.find_code(params["code"]).scope == ""
+
+
 def test_iss_can_be_switched_off():
     """Without send_iss neither callback nor metadata promise it, and no state comes back where none was sent."""
     server = new_server(settings=ServerSettings(send_iss=False))
