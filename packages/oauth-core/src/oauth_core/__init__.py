@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ._api_paths import (
         ApiPaths,
     )
+    from ._async_endpoints import (
+        AsyncEndpointMethods,
+    )
     from ._authorization import (
         AuthorizationRequest,
         AuthorizationResponse,
@@ -56,7 +59,6 @@ if TYPE_CHECKING:
         run,
     )
     from ._endpoints import (
-        AsyncEndpointMethods,
         EndpointMethods,
     )
     from ._errors import (
@@ -454,7 +456,7 @@ _MODULES = {
     "ACCEPT_ENCODING": "_body",
     "AccessTokenHandler": "_handlers",
     "ApiPaths": "_api_paths",
-    "AsyncEndpointMethods": "_endpoints",
+    "AsyncEndpointMethods": "_async_endpoints",
     "AsyncSessionMethods": "_session",
     "AsyncTokenSource": "_source",
     "AsyncTokenStore": "_store",

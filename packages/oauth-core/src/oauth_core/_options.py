@@ -10,14 +10,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from inspect import Parameter, iscoroutinefunction, signature
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ._config import ClientConfig, Discovery
 from ._errors import UsageError
-from ._grants import ClientCredentialsGrant, Grant
 from ._metadata import ServerMetadata, check_metadata
 from ._renewal import Renewal, renewal_settings
 from ._token import OAuth2Token
+
+if TYPE_CHECKING:
+    from ._grants import Grant
 
 __all__ = ["OPTION_NAMES", "OAuth2Settings", "TokenCallback", "canonical", "unknown_keyword"]
 
@@ -220,6 +222,10 @@ def scope_text(scope: object) -> str | None:
 
 def _grant(given: Mapping[str, object], config: ClientConfig) -> Grant | None:
     grant, kind = given.get("grant"), given.get("grant_type")
+    if grant is None and kind is None:
+        return None
+    from ._grants import ClientCredentialsGrant, Grant
+
     if grant is not None:
         if kind is not None:
             raise TypeError("pass grant or grant_type, not both")

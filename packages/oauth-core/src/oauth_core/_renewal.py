@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ._config import ClientConfig
-from ._errors import MissingTokenError, ReauthorizationRequired, ServerRefusal, TokenExpiredError
-from ._flows import fetch_token, refresh
-from ._grants import Grant
+from ._errors import MissingTokenError, OAuthError, ReauthorizationRequired, ServerRefusal, TokenExpiredError
 from ._messages import Flow, Pairs, pairs
 from ._token import OAuth2Token
+
+if TYPE_CHECKING:
+    from ._grants import Grant
 
 __all__ = ["Renewal"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Renewal:
     """What obtains the first token and every later one for a token source.
 
@@ -31,12 +32,16 @@ class Renewal:
     grant: Grant | None = None
     extra: Pairs = ()
 
+    def __repr__(self) -> str:
+        return f"<Renewal of {self.config.client_id!r} by {self.grant or 'its refresh token'}>"
+
     def possible(self, token: Mapping[str, object] | None) -> bool:
         """Tell whether another token can be had without a person when ``token`` is at its end."""
         if self.grant is not None and (token is None or self.grant.repeatable):
             return True
         known = self.config.metadata.token_endpoint is not None or self.config.discovery is not None
-        return known and bool(token and token.get("refresh_token"))
+        spare = token.get("refresh_token") if token else None
+        return known and isinstance(spare, str) and bool(spare)
 
     def spent(self) -> Self:
         """Return the renewal after its grant was used once: without it, unless it can be shown again."""
@@ -48,9 +53,11 @@ class Renewal:
         Raises ``MissingTokenError`` without token and grant, ``TokenExpiredError`` where nothing can renew the token,
         ``ReauthorizationRequired`` where its refresh token is refused and no grant can be shown again.
         """
+        from ._flows import fetch_token, refresh  # a session that holds a token may never come here
+
         grant = self.grant
         if not self.possible(token):
-            self._refuse(token)
+            raise _nothing_to_show(token)
         if token is not None and token.refresh_token:
             try:
                 return (yield from refresh(self.config, token, extra=self.extra))
@@ -60,15 +67,16 @@ class Renewal:
         assert grant is not None  # `possible` saw to it
         return (yield from fetch_token(self.config, grant))
 
-    def _refuse(self, token: OAuth2Token | None) -> None:
-        if token is None:
-            raise MissingTokenError(
-                "there is no token yet and no grant to obtain one; fetch one first, pass token= or configure a grant"
-            )
-        missing = "no token_endpoint is configured" if token.refresh_token else "it came without a refresh token"
-        raise TokenExpiredError(
-            f"the access token has expired and cannot be renewed: {missing}; a person must authorize again"
+
+def _nothing_to_show(token: OAuth2Token | None) -> OAuthError:
+    if token is None:
+        return MissingTokenError(
+            "there is no token yet and no grant to obtain one; fetch one first, pass token= or configure a grant"
         )
+    missing = "no token_endpoint is configured" if token.refresh_token else "it came without a refresh token"
+    return TokenExpiredError(
+        f"the access token has expired and cannot be renewed: {missing}; a person must authorize again"
+    )
 
 
 def renewal_settings(config: ClientConfig, parameters: Mapping[str, object]) -> tuple[ClientConfig, Pairs]:

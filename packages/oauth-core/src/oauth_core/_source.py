@@ -1,6 +1,6 @@
 """The heart: "give me a token that is good for at least N seconds" and "this token was rejected".
 
-Rules of this room: what to do is one flow, ``_SourceState.obtain``, for both colours; the two classes below it only
+Rules of this room: what to do is one flow, ``SourceState.obtain``, for both colours; the two classes below it only
 bring callers together, so that however many threads or tasks meet an expired token, one of them renews it and all get
 its result. No lock is held while anything waits. A token is replaced in one step, after the store has seen it.
 """
@@ -118,7 +118,7 @@ def _raise_not_saved(problem: Exception) -> NoReturn:
 OnToken = Callable[[OAuth2Token, "OAuth2Token | None"], object]
 
 
-class _SourceState:
+class SourceState:
     """What both colours share: the token, how it is renewed and where it is kept."""
 
     def __init__(
@@ -349,7 +349,7 @@ def _differ(one: OAuth2Token, other: OAuth2Token | None) -> bool:
     return other is None or one.get("access_token") != other.get("access_token")
 
 
-class TokenSource(_SourceState):
+class TokenSource(SourceState):
     """Gives out one credential's token to any number of threads, renewed in time and once.
 
     ``send`` performs a request to the authorization server. ``leeway`` is in seconds; ``store`` keeps the token under
@@ -445,7 +445,7 @@ class TokenSource(_SourceState):
                 return flight.result(explicit=explicit, leader=False)
 
 
-class AsyncTokenSource(_SourceState):
+class AsyncTokenSource(SourceState):
     """Gives out one credential's token to any number of tasks, on any number of event loops, renewed in time and once.
 
     As ``TokenSource``, with an asynchronous ``send``; ``runtime`` returns the ``Runtime`` of the caller's event loop.

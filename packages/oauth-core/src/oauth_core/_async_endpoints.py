@@ -1,0 +1,145 @@
+"""The methods of a client of the authorization server, the same on every client of both adapters: asynchronous face.
+
+Rules of this room: a method hands its arguments to the plan of its name and carries the plan out; it decides nothing.
+An adapter supplies ``_send(request, options)`` and ``_runtime()``. ``_endpoints`` is the twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Self, TypeVar, cast
+
+from ._config import server_of
+from ._drivers import arun
+from ._messages import Request, Response
+from ._plans import EndpointPlans, Plan, described, discovering
+from ._runtime import Runtime
+from ._source import AsyncTokenSource
+
+if TYPE_CHECKING:
+    from ._authorization import AuthorizationRequest, AuthorizationResponse
+    from ._grants import Grant
+    from ._metadata import ServerMetadata
+    from ._token import OAuth2Token
+
+__all__ = ["AsyncEndpointMethods"]
+
+T = TypeVar("T")
+
+
+class AsyncEndpointMethods(EndpointPlans):
+    """The endpoints of an authorization server, one method each. Mixed into the asynchronous clients."""
+
+    async def _send(self, request: Request, options: Mapping[str, object]) -> Response:
+        raise NotImplementedError
+
+    def _runtime(self) -> Runtime:
+        raise NotImplementedError
+
+    async def _perform(self, request: Request) -> Response:
+        return await self._send(request, {})
+
+    def new_source(
+        self,
+        grant: Grant | None = None,
+        *,
+        token: Mapping[str, object] | None = None,
+        refresh_parameters: Mapping[str, object] | None = None,
+        **options: object,
+    ) -> AsyncTokenSource:
+        """Return a source of tokens that this client obtains by ``grant`` and renews.
+
+        ``options`` are those of ``TokenSource``: ``store``, ``key``, ``leeway`` (seconds), ``on_token``.
+        """
+        renewal = self._renewal(grant, refresh_parameters)
+        build = cast("Callable[..., AsyncTokenSource]", AsyncTokenSource)
+        return build(renewal, self._perform, runtime=self._runtime, token=token, clock=self._config.clock, **options)
+
+    async def _drive(self, plan: Plan[T]) -> T:
+        runtime = self._runtime()
+        send = partial(self._send, options=plan.options)
+        return await arun(plan.flow, send, sleep=runtime.sleep, to_thread=runtime.to_thread)
+
+    async def _token(self, plan: Plan[OAuth2Token]) -> OAuth2Token:
+        return await self._drive(plan)
+
+    async def _live(self, token: object) -> object:
+        return token
+
+    async def client_credentials(self, scope: object = None, **parameters: object) -> OAuth2Token:
+        """Obtain a token for the client itself. RFC 6749 §4.4.
+
+        Further keywords (``audience``, ``resource``, ...) are sent as parameters. Raises ``ServerRefusal``.
+        """
+        return await self._token(self._plan_client_credentials(scope, parameters))
+
+    async def authorization_code(
+        self,
+        code: str | AuthorizationResponse | None = None,
+        *,
+        redirect_uri: str | None = None,
+        code_verifier: str | None = None,
+        **parameters: object,
+    ) -> OAuth2Token:
+        """Exchange an authorization code, or the response that holds it, for a token. RFC 6749 §4.1.3.
+
+        Further keywords are sent as parameters. Raises ``ServerRefusal``.
+        """
+        return await self._token(self._plan_code(code, redirect_uri, code_verifier, parameters))
+
+    async def resource_owner_password(
+        self, username: str, password: object, *, scope: object = None, **parameters: object
+    ) -> OAuth2Token:
+        """Obtain a token with a user's name and password; the password may be a callable. RFC 6749 §4.3.
+
+        Further keywords are sent as parameters. Raises ``ServerRefusal``.
+        """
+        return await self._token(self._plan_password(username, password, scope, parameters))
+
+    async def authorization_request(self, **parameters: object) -> AuthorizationRequest:
+        """Return a new authorization request with state, PKCE, and a nonce where the scope has ``openid``.
+
+        Keywords stand in for what is configured; further ones are sent as parameters. RFC 6749 §4.1.1.
+        """
+        return await self._drive(self._plan_authorize(parameters))
+
+    async def userinfo(
+        self, token: object = None, *, subject: str | None = None, **options: object
+    ) -> dict[str, object] | str:
+        """Return the claims about the token's user; a signed answer is returned as its JWT. OIDC Core §5.3.
+
+        Claims of another user than ``subject`` are refused. Raises ``ServerRefusal``, ``ProtocolViolation``.
+        """
+        return await self._drive(self._plan_userinfo(await self._live(token), subject, options))
+
+    async def load_server_metadata(self) -> ServerMetadata:
+        """Return what is known of the server, read from its metadata document where that is due. RFC 8414.
+
+        Raises ``InvalidMetadataError``, ``ServerRefusal``.
+        """
+        return await self._drive(Plan(server_of(self._config), {}))
+
+    @classmethod
+    async def from_discovery_endpoint(
+        cls, url: str | None = None, *, issuer: str | None = None, **options: object
+    ) -> Self:
+        """Return a client of the server whose metadata is found at ``url``, or at the well-known URL of ``issuer``.
+
+        ``options`` are the constructor's. The document's issuer must be ``issuer``. Raises ``InvalidMetadataError``,
+        ``ServerRefusal``. RFC 8414 §3.
+        """
+        client = cls(**discovering(url, issuer, options))
+        await client.load_server_metadata()
+        return client
+
+    @classmethod
+    def from_discovery_document(
+        cls, document: Mapping[str, object], *, issuer: str | None = None, **options: object
+    ) -> Self:
+        """Return a client of the server that this metadata document describes.
+
+        ``options`` are the constructor's. The document's issuer must be ``issuer`` where that is given. Raises
+        ``InvalidMetadataError``. RFC 8414 §3.3.
+        """
+        return cls(**described(document, issuer, options))

@@ -1,0 +1,241 @@
+"""Turning the arguments of an endpoint method into a flow: what both colours of every client share.
+
+Rules of this room: every decision about arguments is made here, once. What a plan needs is imported when the plan is
+made: most programs use two or three of these methods, and importing an adapter must stay cheap. An adapter supplies
+``_config`` and ``_http_options``, the names of the HTTP options that its ``_send`` takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from ._config import ClientConfig
+from ._errors import UsageError
+from ._messages import Flow, Pairs, Response, pairs
+from ._metadata import check_metadata
+from ._options import REFUSED, refuse_keywords, scope_text
+from ._renewal import Renewal, renewal_settings
+
+if TYPE_CHECKING:
+    from ._authorization import AuthorizationRequest, AuthorizationResponse
+    from ._grants import Grant
+    from ._token import OAuth2Token
+
+T = TypeVar("T")
+
+# HTTP options of one library or the other: never sent as parameters, refused where this library has no such option.
+_HTTP_OPTIONS = frozenset({"cert", "proxies", "proxy", "timeout", "verify"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[T]):
+    """A flow that is ready to be carried out, and the HTTP options of this call."""
+
+    flow: Flow[T]
+    options: Mapping[str, object]
+    grant: Grant | None = None
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SortedCall:
+    """The arguments that every endpoint method takes, sorted."""
+
+    config: ClientConfig
+    url: str | None
+    auth: object
+    headers: Pairs
+    body: str
+    method: str
+    options: Mapping[str, object]
+    extra: dict[str, object]
+
+
+class EndpointPlans:
+    _config: ClientConfig
+    _http_options: frozenset[str] = frozenset({"timeout"})
+
+    @property
+    def config(self) -> ClientConfig:
+        """Who this client is and which server it talks to."""
+        return self._config
+
+    def __init__(self, **options: object) -> None:
+        raise NotImplementedError
+
+    def _sort(self, where: str, parameters: Mapping[str, object], *urls: str) -> SortedCall:
+        """Sort free keywords into this call's own configuration, HTTP options and request parameters."""
+        rest = dict(parameters)
+        refuse_keywords(where, rest, REFUSED | (_HTTP_OPTIONS - self._http_options))
+        options = {name: rest.pop(name) for name in self._http_options & rest.keys()}
+        url = next((rest.pop(name) for name in ("url", *urls) if rest.get(name) is not None), None)
+        for name in ("url", *urls):
+            rest.pop(name, None)
+        config = self._config
+        changes: dict[str, object] = {}
+        for name in ("client_id", "client_secret"):
+            value = rest.pop(name, None)
+            if value is not None:
+                changes[name] = value
+        if changes:
+            config = replace(config, **changes)  # type: ignore[arg-type]  # the two names above
+        if rest.pop("include_client_id", None) and config.client_id:
+            rest["client_id"] = config.client_id
+        return SortedCall(
+            config=config,
+            url=cast("str | None", url),
+            auth=rest.pop("auth", None),
+            headers=pairs(cast("Mapping[str, object] | None", rest.pop("headers", None))),
+            body=_body(rest.pop("body", "")),
+            method=str(rest.pop("method", None) or "POST").upper(),
+            options=options,
+            extra=rest,
+        )
+
+    def _plan_grant(self, grant: Grant, call: SortedCall) -> Plan[OAuth2Token]:
+        from ._flows import fetch_token
+
+        flow = fetch_token(
+            call.config,
+            grant,
+            url=call.url,
+            auth=call.auth,
+            headers=call.headers,
+            method=call.method,
+            body=call.body,
+        )
+        return Plan(flow, call.options, grant)
+
+    def _plan_client_credentials(self, scope: object, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
+        from ._grants import ClientCredentialsGrant
+
+        call = self._sort("client_credentials", parameters, "token_endpoint")
+        return self._plan_grant(ClientCredentialsGrant(self._scope(scope), pairs(call.extra)), call)
+
+    def _plan_password(
+        self, username: str, password: object, scope: object, parameters: Mapping[str, object]
+    ) -> Plan[OAuth2Token]:
+        from ._grants import PasswordGrant
+
+        call = self._sort("resource_owner_password", parameters, "token_endpoint")
+        return self._plan_grant(PasswordGrant(username, password, self._scope(scope), pairs(call.extra)), call)
+
+    def _plan_code(
+        self,
+        code: str | AuthorizationResponse | None,
+        redirect_uri: str | None,
+        code_verifier: str | None,
+        parameters: Mapping[str, object],
+    ) -> Plan[OAuth2Token]:
+        from ._authorization import AuthorizationResponse
+        from ._grants import AuthorizationCodeGrant
+
+        call = self._sort("authorization_code", parameters, "token_endpoint")
+        if isinstance(code, AuthorizationResponse):
+            redirect_uri = redirect_uri or code.redirect_uri
+            code_verifier = code_verifier or code.code_verifier
+            code = code.code
+        if not code:
+            raise UsageError("authorization_code needs the code, or the authorization response that holds it")
+        grant = AuthorizationCodeGrant(
+            code, redirect_uri or self._config.redirect_uri, code_verifier, pairs(call.extra)
+        )
+        return self._plan_grant(grant, call)
+
+    def _plan_refresh(self, token: object, scope: object, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
+        from ._flows import refresh
+
+        call = self._sort("refresh_token", parameters, "token_endpoint", "token_url")
+        flow = refresh(
+            call.config,
+            token,
+            scope=scope_text(scope),
+            extra=pairs(call.extra),
+            url=call.url,
+            auth=call.auth,
+            headers=call.headers,
+            body=call.body,
+        )
+        return Plan(flow, call.options, renewed=True)
+
+    def _plan_revoke(
+        self, token: object, token_type_hint: str | None, parameters: Mapping[str, object]
+    ) -> Plan[Response]:
+        from ._flows import revoke
+
+        call = self._sort("revoke_token", parameters, "revocation_endpoint")
+        flow = revoke(
+            call.config,
+            token,
+            token_type_hint=token_type_hint,
+            url=call.url,
+            auth=call.auth,
+            headers=call.headers,
+            body=call.body,
+            extra=pairs(call.extra),
+        )
+        return Plan(flow, call.options)
+
+    def _plan_introspect(
+        self, token: object, token_type_hint: str | None, parameters: Mapping[str, object]
+    ) -> Plan[dict[str, object]]:
+        from ._flows import introspect
+
+        call = self._sort("introspect_token", parameters, "introspection_endpoint")
+        flow = introspect(
+            call.config,
+            token,
+            token_type_hint=token_type_hint,
+            url=call.url,
+            auth=call.auth,
+            headers=call.headers,
+            body=call.body,
+            extra=pairs(call.extra),
+        )
+        return Plan(flow, call.options)
+
+    def _plan_userinfo(
+        self, token: object, subject: str | None, parameters: Mapping[str, object]
+    ) -> Plan[dict[str, object] | str]:
+        from ._flows import userinfo
+
+        call = self._sort("userinfo", parameters, "userinfo_endpoint")
+        if call.extra:
+            raise TypeError(f"userinfo takes no {sorted(call.extra)}")
+        return Plan(userinfo(call.config, token, url=call.url, subject=subject), call.options)
+
+    def _plan_authorize(self, parameters: Mapping[str, object]) -> Plan[AuthorizationRequest]:
+        from ._flows import authorize
+
+        rest = dict(parameters)
+        refuse_keywords("authorization_request", rest, REFUSED)
+        options = {name: rest.pop(name) for name in self._http_options & rest.keys()}
+        return Plan(authorize(self._config, **rest), options)
+
+    def _renewal(self, grant: Grant | None, refresh_parameters: Mapping[str, object] | None) -> Renewal:
+        config, extra = renewal_settings(self._config, refresh_parameters or {})
+        return Renewal(config, grant, extra)
+
+    def _scope(self, scope: object) -> str | None:
+        return self._config.scope if scope is None else scope_text(scope)
+
+
+def discovering(url: str | None, issuer: str | None, options: Mapping[str, object]) -> dict[str, object]:
+    if not url and not issuer:
+        raise UsageError("pass the URL of the metadata document, or issuer=")
+    return {**options, "server_metadata_url": url, "issuer": issuer}
+
+
+def described(document: Mapping[str, object], issuer: str | None, options: Mapping[str, object]) -> dict[str, object]:
+    insecure = bool(options.get("allow_insecure_http", False))
+    return {**options, "metadata": check_metadata(document, issuer=issuer, allow_insecure_http=insecure)}
+
+
+def _body(body: object) -> str:
+    if body is None or isinstance(body, str):
+        return body or ""
+    if isinstance(body, bytes):
+        return body.decode("utf-8")
+    raise TypeError(f"body is form text, already encoded, not a {type(body).__name__}")

@@ -1,0 +1,351 @@
+"""Turning the arguments of a session's methods into flows, and the attributes that sessions of both colours share.
+
+Rules of this room: every decision is made here, once, with what it needs imported when it is made. Nothing of one call
+is remembered for the next but the token, the state and the verifier that this object issued itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from hmac import compare_digest
+from typing import TYPE_CHECKING, cast
+
+from ._client_auth import BindableAuth, ClientAuth
+from ._errors import MismatchingStateError, ReauthorizationRequired, UsageError
+from ._messages import Flow, Pairs, Response, pairs
+from ._options import REFUSED, OAuth2Settings, canonical, refuse_keywords, scope_text
+from ._pkce import generate_token
+from ._plans import EndpointPlans, Plan, SortedCall
+from ._renewal import renewal_settings
+from ._source import SourceState
+from ._token import OAuth2Token
+
+if TYPE_CHECKING:
+    from ._grants import Grant
+
+_METHOD_SPELLINGS = {
+    "authorization_response_url": "authorization_response",
+    "callback_uri": "redirect_uri",
+    "introspection_endpoint": "url",
+    "revocation_endpoint": "url",
+    "token_endpoint": "url",
+    "token_url": "url",
+}
+
+
+class SessionPlans(EndpointPlans):
+    _settings: OAuth2Settings
+    _source: SourceState
+    state: str | None = None
+    _code_verifier: str | None = None
+
+    def _set_up(self, settings: OAuth2Settings, source: SourceState, state: str | None) -> None:
+        self._settings = settings
+        self._config = settings.config
+        self._source = source
+        self.state = state
+        self._code_verifier = None
+
+    def _configure(self, **changes: object) -> None:
+        self._config = replace(self._config, **changes)  # type: ignore[arg-type]  # fields of the config
+        config, extra = renewal_settings(self._config, self._settings.refresh_parameters)
+        self._source.renewal = replace(self._source.renewal, config=config, extra=extra)
+
+    @property
+    def token(self) -> OAuth2Token | None:
+        """The token in memory, expired or not. Assign a token or its members to replace it, None to forget it."""
+        return self._source.current
+
+    @token.setter
+    def token(self, token: Mapping[str, object] | None) -> None:
+        self._source.set(token)
+        if token is None:
+            self._source.renewal = replace(self._source.renewal, grant=self._settings.grant)
+
+    @property
+    def client_id(self) -> str | None:
+        """The client's identifier."""
+        return self._config.client_id
+
+    @client_id.setter
+    def client_id(self, client_id: str | None) -> None:
+        self._configure(client_id=client_id)
+
+    @property
+    def client_secret(self) -> object:
+        """The client's secret, or the callable that gives it."""
+        return self._config.client_secret
+
+    @client_secret.setter
+    def client_secret(self, client_secret: object) -> None:
+        self._configure(client_secret=client_secret)
+
+    @property
+    def scope(self) -> str | None:
+        """The scope that is asked for."""
+        return self._config.scope
+
+    @scope.setter
+    def scope(self, scope: object) -> None:
+        self._configure(scope=scope_text(scope))
+
+    @property
+    def redirect_uri(self) -> str | None:
+        """The URL to which the server sends the user back."""
+        return self._config.redirect_uri
+
+    @redirect_uri.setter
+    def redirect_uri(self, redirect_uri: str | None) -> None:
+        self._configure(redirect_uri=redirect_uri)
+
+    @property
+    def leeway(self) -> float:
+        """Seconds before its end at which a token is renewed."""
+        return self._source.leeway
+
+    @property
+    def metadata(self) -> Mapping[str, object]:
+        """What is configured or known of the server."""
+        discovery = self._config.discovery
+        known = discovery.metadata if discovery is not None else None
+        return self._config.metadata if known is None else self._config.metadata.over(known)
+
+    def new_state(self) -> str:
+        """Return a new random state, remembered for the callback's check."""
+        self.state = generate_token()
+        return self.state
+
+    def register_client_auth_method(self, auth: object) -> None:
+        """Make a client authentication method known by its name: a ``ClientAuth`` or a ``(name, function)`` pair."""
+        if isinstance(auth, tuple) and len(auth) == 2 and callable(auth[1]):
+            name = str(auth[0])
+        elif isinstance(auth, (ClientAuth, BindableAuth)):
+            name = str(getattr(auth, "method", None) or getattr(auth, "name", ""))
+        else:
+            raise TypeError("pass a client authentication method, or a pair of its name and a function")
+        self._configure(registered_auth={**self._config.registered_auth, name: auth})
+
+    def register_compliance_hook(self, hook_type: str, hook: Callable[..., object]) -> None:
+        """Add a correction for a server that deviates; ``HOOK_POINTS`` lists where. Raises ``UsageError``."""
+        self._config.hooks.register(hook_type, hook)
+
+    def remove_compliance_hook(self, hook_type: str, hook: Callable[..., object]) -> None:
+        """Remove a correction."""
+        self._config.hooks.remove(hook_type, hook)
+
+    def create_authorization_url(
+        self, url: str | None = None, state: str | None = None, code_verifier: str | None = None, **kwargs: object
+    ) -> tuple[str, str]:
+        """Return the URL to open in the user's browser, and its state, which is made anew unless given.
+
+        PKCE is sent when ``code_verifier`` or ``code_challenge`` is given. Further keywords are sent as parameters.
+        RFC 6749 §4.1.1. Raises ``UsageError`` where no endpoint is known.
+        """
+        from ._authorization import AuthorizationRequest
+
+        rest = canonical(kwargs, {"authorization_endpoint": "url", "callback_uri": "redirect_uri"})
+        refuse_keywords("create_authorization_url", rest, REFUSED)
+        url = url or cast("str | None", rest.pop("url", None))
+        rest.pop("url", None)
+        if not url:
+            url = cast("str | None", self.metadata.get("authorization_endpoint"))
+        if not url and self._config.discovery is not None:
+            raise UsageError("the server's metadata is not read yet: call load_server_metadata() first")
+        if not url:
+            raise UsageError(
+                "no authorization_endpoint is known: pass url, or authorization_endpoint= to the constructor"
+            )
+        self.state = state = state or generate_token()
+        method = cast(
+            "str | None", rest.pop("code_challenge_method", None) or self._config.code_challenge_method or "S256"
+        )
+        challenge = rest.pop("code_challenge", None)
+        if challenge is not None and code_verifier is None:
+            rest.update(code_challenge=challenge, code_challenge_method=method)
+        rest.setdefault("nonce", None)
+        request = AuthorizationRequest(
+            url,
+            cast("str", rest.pop("client_id", None) or self._config.client_id or ""),
+            redirect_uri=cast("str | None", rest.pop("redirect_uri", None)) or self._config.redirect_uri,
+            scope=scope_text(rest.pop("scope", None)) or self._config.scope,
+            state=state,
+            code_verifier=code_verifier,
+            code_challenge_method=method if code_verifier else None,
+            allow_insecure_http=self._config.allow_insecure_http,
+            **rest,  # type: ignore[arg-type]  # free keywords
+        )
+        self._code_verifier = code_verifier
+        uri = request.uri
+        if "authorization_request" in self._config.hooks:
+            uri = self._config.hooks.on_parts("authorization_request", uri, {}, None)[0]
+        return uri, state
+
+    def authorization_url(
+        self, url: str | None = None, state: str | None = None, code_verifier: str | None = None, **kwargs: object
+    ) -> tuple[str, str]:
+        """Return the URL to open in the user's browser, and its state: ``create_authorization_url`` by another name."""
+        return self.create_authorization_url(url, state, code_verifier, **kwargs)
+
+    def token_from_fragment(self, authorization_response: str, state: str | None = None) -> OAuth2Token:
+        """Keep and return the token in the fragment of an implicit response. RFC 6749 §4.2.2.
+
+        Raises ``AuthorizationRefused``, ``MismatchingStateError``, ``InvalidTokenResponse``.
+        """
+        from ._token_endpoint import token_from_members
+
+        found = self._checked(authorization_response, state)
+        token = token_from_members(dict[str, object](found), self._config.clock)
+        self.token = token
+        return token
+
+    def _checked(self, response: object, state: str | None) -> Pairs:
+        from ._authorization import AuthorizationResponse, callback_parameters, check_callback
+
+        if isinstance(response, AuthorizationResponse):
+            if state is not None and not compare_digest((response.state or "").encode(), state.encode()):
+                raise MismatchingStateError("the authorization response belongs to another state than the one given")
+            return response.parameters
+        found = callback_parameters(cast("str", response))
+        server = self.metadata
+        check_callback(
+            found,
+            state=state or self.state,
+            issuer=cast("str | None", server.get("issuer")),
+            iss_required=server.get("authorization_response_iss_parameter_supported") is True,
+        )
+        return found
+
+    def _plan_fetch(self, url: str | None, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
+        """Infer the grant of this call, and of this call alone, from what was passed."""
+        from ._authorization import AuthorizationResponse
+        from ._grants import AuthorizationCodeGrant, ClientCredentialsGrant, ExtensionGrant, PasswordGrant
+        from ._token_endpoint import token_from_members
+
+        call = self._sort_call("fetch_token", url, parameters)
+        extra = call.extra
+        response = extra.pop("authorization_response", None)
+        state = cast("str | None", extra.pop("state", None))
+        kind = cast("str | None", extra.pop("grant_type", None))
+        code = extra.pop("code", None)
+        redirect_uri = cast("str | None", extra.pop("redirect_uri", None))
+        verifier = cast("str | None", extra.pop("code_verifier", None))
+        if isinstance(code, AuthorizationResponse):
+            response, code = code, None
+        if response is not None:
+            found = dict(self._checked(response, state))
+            if "access_token" in found and "code" not in found:
+                return Plan(_given(token_from_members(dict[str, object](found), call.config.clock)), call.options)
+            code = found.get("code")
+            if not code:
+                raise UsageError("the authorization response holds neither a code nor a token")
+            if isinstance(response, AuthorizationResponse):
+                verifier = verifier or response.code_verifier
+                redirect_uri = redirect_uri or response.redirect_uri
+        if kind == "refresh_token":
+            return self._plan_session_refresh(call.url, {**parameters, "grant_type": None, "url": None})
+        scope = extra.pop("scope", None)
+        username, password = extra.pop("username", None), extra.pop("password", None)
+        grant: Grant
+        if code is not None and kind in {None, "authorization_code"}:
+            more = pairs({"scope": scope_text(scope), **extra})
+            verifier = verifier or self._code_verifier
+            grant = AuthorizationCodeGrant(cast("str", code), redirect_uri or call.config.redirect_uri, verifier, more)
+        elif (username is not None or password is not None) and kind in {None, "password"}:
+            if username is None or password is None:
+                raise UsageError("the password grant needs username and password")
+            grant = PasswordGrant(cast("str", username), password, self._scope(scope), pairs(extra))
+        elif kind in {None, "client_credentials"}:
+            grant = ClientCredentialsGrant(self._scope(scope), pairs(extra))
+        elif kind in {"authorization_code", "password"}:
+            raise UsageError(f"grant_type={kind!r} needs {'code' if kind[0] == 'a' else 'username and password'}")
+        else:
+            named = {
+                "code": code,
+                "username": username,
+                "password": password,
+                "scope": self._scope(scope),
+                "redirect_uri": redirect_uri,
+                "code_verifier": verifier,
+            }
+            grant = ExtensionGrant(kind, pairs({**named, **extra}))
+        return self._plan_grant(grant, call)
+
+    def _sort_call(self, where: str, url: str | None, parameters: Mapping[str, object]) -> SortedCall:
+        rest = canonical(parameters, _METHOD_SPELLINGS)
+        if url is not None:
+            if rest.get("url") not in {None, url}:
+                raise TypeError(f"{where} got two URLs; pass one")
+            rest["url"] = url
+        return self._sort(where, rest)
+
+    def _plan_session_refresh(self, url: str | None, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
+        call = self._sort_call("refresh_token", url, parameters)
+        token = call.extra.pop("refresh_token", None)
+        scope = call.extra.pop("scope", None)
+        flow = self._refreshing(call, token, scope_text(scope))
+        return Plan(flow, call.options, renewed=True)
+
+    def _refreshing(self, call: SortedCall, token: object, scope: str | None) -> Flow[OAuth2Token]:
+        from ._flows import refresh, token_text
+
+        current = self._source.current
+        own = token is None or (current is not None and token_text(token, "refresh_token") == current.refresh_token)
+        try:
+            return (
+                yield from refresh(
+                    call.config,
+                    current if own else token,
+                    scope=scope,
+                    extra=pairs(call.extra),
+                    url=call.url,
+                    auth=call.auth,
+                    headers=call.headers,
+                    body=call.body,
+                )
+            )
+        except ReauthorizationRequired:
+            if own:
+                yield from self._source.forgetting()
+            raise
+
+    def _subject(self, token: object, hint: str | None, *, prefer_refresh: bool) -> object:
+        if token is not None:
+            return token
+        current = self._source.current
+        if current is None:
+            raise UsageError("there is no token to send: pass token=")
+        if hint is None and prefer_refresh and current.refresh_token:
+            return current.refresh_token
+        return current
+
+    def _plan_session_revoke(
+        self, url: str | None, token: object, hint: str | None, parameters: Mapping[str, object]
+    ) -> Plan[Response]:
+        rest = canonical({**parameters, "url": parameters.get("url") or url}, _METHOD_SPELLINGS)
+        return self._plan_revoke(self._subject(token, hint, prefer_refresh=True), hint, rest)
+
+    def _plan_session_introspect(
+        self, url: str | None, token: object, hint: str | None, parameters: Mapping[str, object]
+    ) -> Plan[dict[str, object]]:
+        rest = canonical({**parameters, "url": parameters.get("url") or url}, _METHOD_SPELLINGS)
+        return self._plan_introspect(self._subject(token, hint, prefer_refresh=False), hint, rest)
+
+    def _plan_revoke(
+        self, token: object, token_type_hint: str | None, parameters: Mapping[str, object]
+    ) -> Plan[Response]:
+        subject = self._subject(token, token_type_hint, prefer_refresh=False)
+        return super()._plan_revoke(subject, token_type_hint, parameters)
+
+    def _keeping(self, plan: Plan[OAuth2Token]) -> Flow[OAuth2Token]:
+        """Carry a plan out; a grant that can be shown again will renew the token it gave, and no other will."""
+        token = yield from plan.flow
+        if not plan.renewed:
+            grant = plan.grant if plan.grant is not None and plan.grant.repeatable else None
+            self._source.renewal = replace(self._source.renewal, grant=grant)
+        return token
+
+
+def _given(token: OAuth2Token) -> Flow[OAuth2Token]:
+    yield from ()
+    return token
