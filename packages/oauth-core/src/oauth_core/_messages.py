@@ -39,7 +39,7 @@ FORM = "application/x-www-form-urlencoded"
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _BAD_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
+BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
 
 
 def pairs(params: Params | None) -> Pairs:
@@ -90,7 +90,7 @@ class Request:
     def __post_init__(self) -> None:
         if not _TOKEN.match(self.method):
             raise UsageError(f"{self.method!r} is not an HTTP method")
-        if _BAD_IN_URL.search(self.url):
+        if BAD_IN_URL.search(self.url):
             raise UsageError("the URL of an endpoint holds a space or a control character; percent-encode it")
         for name, value in self.headers:
             check_header(name, value)

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from ._errors import InsecureTransportError, UsageError
-from ._messages import bare_url
+from ._messages import BAD_IN_URL, bare_url
 
 __all__ = ["check_endpoint", "check_secure", "is_loopback", "is_secure", "origin", "same_origin"]
 
@@ -21,8 +21,11 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         _ = parts.port
-    except ValueError as exc:
-        raise UsageError(f"this is not a URL: {exc}") from None
+    except ValueError:  # its text may quote a password
+        raise UsageError("this is not a URL: its host or port cannot be read") from None
+    # Some HTTP libraries end the host at a backslash, and urlsplit drops line ends: they would go somewhere else.
+    if "\\" in parts.netloc or BAD_IN_URL.search(url):
+        raise UsageError("a URL holds a backslash, a space or a control character; percent-encode it")
     return parts
 
 
@@ -39,7 +42,7 @@ def same_origin(one: str, other: str) -> bool:
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether a parsed host is this machine: ``localhost``, 127.0.0.0/8 or ::1. RFC 8252 §7.3."""
+    """Tell whether a parsed host is this machine: ``localhost`` and below, 127.0.0.0/8, ::1. RFC 6761 §6.3."""
     if not host:
         return False
     host = host.lower().rstrip(".")
