@@ -13,17 +13,18 @@ from dataclasses import dataclass
 __all__ = ["Challenge", "parse_challenges", "rejects_token"]
 
 _PIECE = re.compile(
-    r"""[\s,]*
+    r"""
     (?:
       (?P<name>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)\s*=\s*
-      (?: "(?P<quoted>(?:[^"\\]|\\.)*)" | (?P<plain>[^\s,"=]+) )(?=\s*(?:,|$))
+      (?: "(?P<quoted>(?:[^"\\]|\\.)*)"(?=[\s,]|$) | (?P<plain>[^\s,"=]+)(?=\s*(?:,|$)) )
     |
       (?P<scheme>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)
       (?:\s+(?P<token68>[A-Za-z0-9\-._~+/]+=*)(?=\s*(?:,|$)))?(?=\s|,|$)
     )""",
     re.VERBOSE,
 )
-_SKIP = re.compile(r"[^,]*,?")
+_BETWEEN = re.compile(r"[\s,]*")  # eaten once, apart: a header of commas alone must not be walked again and again
+_SKIP = re.compile(r"[^,]*")
 _UNQUOTE = re.compile(r"\\(.)")
 
 
@@ -49,14 +50,12 @@ def parse_challenges(headers: Iterable[str] | str | None) -> list[Challenge]:
     """Read the challenges out of one or several ``WWW-Authenticate`` values, in their order. RFC 9110 §11.6.1."""
     found: list[Challenge] = []
     for header in [headers] if isinstance(headers, str) else headers or ():
-        position = 0
+        position = _end(_BETWEEN, header, 0)
         while position < len(header):
             match = _PIECE.match(header, position)
-            if match is None or match.end() == position:
-                skip = _SKIP.match(header, position)
-                position = max(position + 1, skip.end() if skip else position + 1)
+            position = _end(_BETWEEN, header, match.end() if match else _end(_SKIP, header, position))
+            if match is None:
                 continue
-            position = match.end()
             name = match["name"]
             if name is None:
                 found.append(Challenge(match["scheme"].lower(), {}, match["token68"]))
@@ -64,6 +63,11 @@ def parse_challenges(headers: Iterable[str] | str | None) -> list[Challenge]:
                 value = match["plain"] if match["quoted"] is None else _UNQUOTE.sub(r"\1", match["quoted"])
                 found[-1].parameters.setdefault(name.lower(), value)
     return found
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    return match.end() if match else start
 
 
 def rejects_token(challenges: Iterable[str] | str | None) -> bool:
