@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ._answers import json_object, raise_for_refusal
 from ._errors import InvalidMetadataError, OAuthError
 from ._messages import Request, Response
-from ._urls import check_endpoint
+from ._urls import check_endpoint, same_origin
 
 __all__ = [
     "ServerMetadata",
@@ -153,7 +153,9 @@ def parse_metadata_response(
     """Return the document when it can be trusted.
 
     ``issuer`` is the one that was asked for; without it ``url`` must be a well-known URL of the document's own
-    issuer. ``expires_at`` follows ``Cache-Control: max-age`` (one hour without it, at least a minute, at most a day).
+    issuer, or another place on its origin.
+
+    ``expires_at`` follows ``Cache-Control: max-age`` (one hour without it, at least a minute, at most a day).
     Raises ``InvalidMetadataError``, and ``ServerRefusal`` for an error status. RFC 8414 §3.3.
     """
     raise_for_refusal(response, "the metadata request", clock=clock)
@@ -190,13 +192,14 @@ def check_metadata(
             raise InvalidMetadataError(
                 f"the metadata names an issuer that is no usable URL: {exc.description}"
             ) from None
-        if url not in expected and urlsplit(url)[:2] != urlsplit(named)[:2]:
+        # A well-known URL says whose document it is; any other place must at least be the issuer's own origin.
+        if url not in expected and ("/.well-known/" in url or not same_origin(url, named)):
             raise InvalidMetadataError(
                 f"the metadata names the issuer {named[:200]!r}, which is not where it was fetched from; "
                 "pass issuer= where this is right"
             )
     for name, value in members.items():
-        if _URL_MEMBERS.match(name) and value is not None:
+        if _URL_MEMBERS.match(name) and value not in (None, ""):
             try:
                 if not isinstance(value, str):
                     raise InvalidMetadataError(f"{name} is not text")
