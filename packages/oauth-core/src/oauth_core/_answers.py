@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import cast
 from urllib.parse import parse_qsl
@@ -48,12 +49,12 @@ def raise_for_refusal(response: Response, what: str, *, clock: Callable[[], floa
             f"{what} was answered with a redirect{where}, which is never followed; configure the endpoint's final URL",
             status_code=response.status,
         )
+    if response.status < 200:
+        raise ProtocolViolation(f"{what} was answered with status {response.status}", status_code=response.status)
     members = _error_members(response)
     code = members.get("error")
     if response.status < 300 and code is None:
         return
-    if response.status < 200:
-        raise ProtocolViolation(f"{what} was answered with status {response.status}", status_code=response.status)
     if isinstance(code, str) and code:
         description = members.get("error_description")
         uri = members.get("error_uri")
@@ -68,7 +69,7 @@ def raise_for_refusal(response: Response, what: str, *, clock: Callable[[], floa
             status_code=response.status,
             retry_after=retry_after(response, clock=clock),
         )
-    if code is not None:
+    if response.status < 300:
         raise ServerRefusal(f"{what} was refused with an error that is no text", status_code=response.status)
     raise ErrorStatusReceived(
         f"{what} was answered with {_kind(response)} and no OAuth error",
@@ -92,6 +93,8 @@ def retry_after(response: Response, *, clock: Callable[[], float] = time.time) -
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
+    if moment.tzinfo is None:  # -0000: a date of no stated zone
+        moment = moment.replace(tzinfo=UTC)
     return max(0.0, moment.timestamp() - clock())
 
 

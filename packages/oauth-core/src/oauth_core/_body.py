@@ -35,6 +35,7 @@ class BodyReader:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pieces: list[bytes] = []
+        self._fed = False
         self._left = limit
         self._limit = limit
         self._clock = clock
@@ -47,11 +48,13 @@ class BodyReader:
         elif coding not in {"identity", ""}:
             raise TransportError(f"the answer's content coding {coding[:50]!r} was not asked for")
         self._raw_deflate_possible = coding == "deflate"
+        self._head = b""
 
     def feed(self, piece: bytes) -> None:
         """Take a piece of the body. Raises ``TransportError``."""
         if self._clock() > self._end:
             raise TransportError(f"the answer was not complete after {self._seconds:g} seconds", timeout=True)
+        self._fed = self._fed or bool(piece)
         if self._decoder is not None:
             piece = self._decode(piece)
         self._left -= len(piece)
@@ -60,11 +63,15 @@ class BodyReader:
         self._pieces.append(piece)
 
     def finish(self) -> bytes:
-        """Return the whole decoded body."""
+        """Return the whole decoded body. Raises ``TransportError`` where its coding ends early."""
+        if self._decoder is not None and self._fed and not self._decoder.eof:
+            raise TransportError("the answer ends before its content coding does")
         return b"".join(self._pieces)
 
     def _decode(self, piece: bytes) -> bytes:
         assert self._decoder is not None
+        if self._raw_deflate_possible:
+            self._head += piece
         try:
             decoded = self._decoder.decompress(piece, self._left + 1)
         except zlib.error as exc:
@@ -72,6 +79,7 @@ class BodyReader:
                 raise TransportError(f"the answer's content coding is broken: {exc}") from None
             self._decoder = zlib.decompressobj(wbits=-15)  # some servers send deflate without its zlib header
             self._raw_deflate_possible = False
-            return self._decode(piece)
-        self._raw_deflate_possible = False
+            return self._decode(self._head)
+        if decoded:
+            self._raw_deflate_possible, self._head = False, b""
         return decoded

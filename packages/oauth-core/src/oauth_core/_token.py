@@ -50,10 +50,12 @@ class OAuth2Token(dict[str, object]):
         return token if isinstance(token, cls) else cls(token)
 
     def __getattr__(self, name: str) -> object:
+        if name == "access_token":  # its property has found that it is no text
+            raise AttributeError("the token has no 'access_token' that is text")
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"the token has no member {name!r}; it has {sorted(self)}") from None
+            raise AttributeError(f"the token has no member {name!r}; it has {sorted(map(str, self))}") from None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {', '.join(self)}>"
@@ -73,7 +75,7 @@ class OAuth2Token(dict[str, object]):
         value = self.get("access_token")
         if isinstance(value, str):
             return value
-        raise AttributeError("the token has no 'access_token'")
+        raise AttributeError("the token has no 'access_token' that is text")
 
     @property
     def refresh_token(self) -> str | None:
@@ -144,6 +146,7 @@ def seconds(value: object) -> float | None:
             value = float(value)
         except ValueError:
             return None
-    if isinstance(value, (int, float)) and isfinite(value):
-        return value
-    return None
+    try:
+        return value if isinstance(value, (int, float)) and isfinite(value) else None
+    except OverflowError:  # an integer of hundreds of digits
+        return None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ._answers import json_object, raise_for_refusal
 from ._errors import InvalidTokenResponse, ProtocolViolation, ServerRefusal, UnsupportedTokenTypeError
-from ._messages import FORM, Pairs, Request, Response, encode_form
+from ._messages import FORM, Pairs, Request, Response, add_query, encode_form
 from ._token import OAuth2Token, seconds
 
 __all__ = [
@@ -38,15 +38,13 @@ def build_form_request(
 ) -> Request:
     """Return a request that posts these pairs, or sends them in the query for ``GET``.
 
-    ``body`` is more form text, already encoded, sent after the pairs. RFC 6749 §3.2.
+    ``body`` is more form text, already encoded, sent after the pairs by either. RFC 6749 §3.2.
     """
     base: Pairs = (("Accept", "application/json"),)
+    encoded = "&".join(filter(None, (encode_form(params), body)))
     if method == "GET":
-        request = Request("GET", endpoint, base).with_params(params)
+        request = Request("GET", add_query(endpoint, encoded) if encoded else endpoint, base)
     else:
-        encoded = encode_form(params)
-        if body:
-            encoded = f"{encoded}&{body}" if encoded else body
         request = Request(method, endpoint, (*base, ("Content-Type", FORM)), encoded.encode("utf-8"))
     for name, value in headers:
         request = request.with_header(name, value)
@@ -93,7 +91,7 @@ def merge_renewed(old: Mapping[str, object] | None, new: OAuth2Token) -> OAuth2T
     """Return the renewed token with what a refresh answer may leave out taken over from the old. RFC 6749 §6."""
     if old:
         for name in _KEPT_ON_RENEWAL:
-            if new.get(name) in {None, ""} and old.get(name):
+            if not new.get(name) and old.get(name):
                 new[name] = old[name]
     return new
 
