@@ -8,6 +8,7 @@ be there. Unsafe choices have names that say what is given up.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from hmac import compare_digest
@@ -30,6 +31,7 @@ __all__ = ["AuthorizationRequest", "AuthorizationResponse", "callback_parameters
 
 V = TypeVar("V")
 
+_URL_START = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|/")  # of an app's own scheme too: com.example.app:/callback
 _SINGLE = ("code", "state", "iss", "error", "error_description", "error_uri", "access_token", "id_token")
 
 
@@ -78,7 +80,8 @@ class AuthorizationRequest:
     ``state``, the ``nonce`` (where the scope has ``openid``) and the PKCE verifier are made anew unless given.
     ``state=None`` or ``nonce=None`` sends none and gives up that check, ``code_challenge_method=None`` gives up PKCE.
     ``issuer`` is compared with ``iss`` wherever the callback has one, and ``iss_required`` demands one. Any further
-    keyword is sent as a parameter, a list repeats it; ``extra`` takes such parameters as pairs. RFC 6749 §4.1.1.
+    keyword is sent as a parameter, a list repeats it; ``extra`` takes such parameters as pairs. ``sent_as`` is the
+    corrected URL of ``with_uri``. RFC 6749 §4.1.1.
     """
 
     authorization_endpoint: str
@@ -94,6 +97,7 @@ class AuthorizationRequest:
     iss_required: bool
     extra: Pairs
     allow_insecure_http: bool
+    sent_as: str | None
 
     def __init__(
         self,
@@ -111,6 +115,7 @@ class AuthorizationRequest:
         iss_required: bool = False,
         extra: Params = (),
         allow_insecure_http: bool = False,
+        sent_as: str | None = None,
         **parameters: object,
     ) -> None:
         check_endpoint(authorization_endpoint, "authorization_endpoint", allow_insecure_http=allow_insecure_http)
@@ -140,7 +145,11 @@ class AuthorizationRequest:
         fix(self, "iss_required", iss_required)
         fix(self, "extra", (*pairs(extra), *pairs(parameters)))
         fix(self, "allow_insecure_http", allow_insecure_http)
-        _ = self.code_challenge  # a bad verifier or method is refused now, not at the token endpoint
+        fix(self, "sent_as", sent_as)
+        own = {name for name, _ in self._own_parameters()}  # a bad verifier or method is refused here already
+        twice = sorted(own & {name for name, _ in self.extra})
+        if twice:
+            raise UsageError(f"{', '.join(twice)} would be sent twice; it has a keyword of its own or is made here")
 
     def __getattr__(self, name: str) -> str:
         if not name.startswith("_"):
@@ -162,9 +171,7 @@ class AuthorizationRequest:
             return None
         return make_code_challenge(self.code_verifier, self.code_challenge_method)
 
-    @property
-    def parameters(self) -> Pairs:
-        """The parameters of the request, in the order in which they are sent."""
+    def _own_parameters(self) -> Pairs:
         challenge = self.code_challenge
         own = (
             ("response_type", self.response_type),
@@ -176,25 +183,35 @@ class AuthorizationRequest:
             ("code_challenge", challenge),
             ("code_challenge_method", self.code_challenge_method if challenge else None),
         )
-        return (*((name, value) for name, value in own if value is not None), *self.extra)
+        return tuple((name, value) for name, value in own if value is not None)
+
+    @property
+    def parameters(self) -> Pairs:
+        """The parameters of the request, in the order in which they are sent."""
+        return (*self._own_parameters(), *self.extra)
 
     @property
     def uri(self) -> str:
         """The URL to open in the user's browser."""
+        if self.sent_as is not None:
+            return self.sent_as
         return add_query(self.authorization_endpoint, encode_form(self.parameters))
 
     def with_uri(self, uri: str) -> Self:
-        """Return the request that is sent as ``uri``, this one's ``uri`` after a correction."""
-        endpoint, _, query = uri.partition("?")
-        sent = dict(parse_qsl(query, keep_blank_values=True))
-        own = {name for name, _ in self.parameters} - {name for name, _ in self.extra}
+        """Return the request that is sent as ``uri``, this one's ``uri`` after a correction.
+
+        What is checked or sent later (redirect URI, scope, state, nonce) follows the correction; a state or nonce
+        that the correction left out stays demanded.
+        """
+        sent = dict(parse_qsl(urlsplit(uri).query, keep_blank_values=True))
         return replace(
             self,
-            authorization_endpoint=endpoint,
             redirect_uri=sent.get("redirect_uri"),
             scope=sent.get("scope"),
             response_type=sent.get("response_type", self.response_type),
-            extra=tuple(pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in own),
+            state=sent.get("state", self.state),
+            nonce=sent.get("nonce", self.nonce),
+            sent_as=uri,
         )
 
     def validate_callback(
@@ -219,7 +236,7 @@ class AuthorizationRequest:
             redirect_uri=self.redirect_uri,
             code_verifier=self.code_verifier,
             nonce=self.nonce,
-            max_age=int(extra["max_age"]) if extra.get("max_age", "").isdigit() else None,
+            max_age=int(extra["max_age"]) if extra.get("max_age", "").isdecimal() else None,
             acr_values=extra.get("acr_values"),
             parameters=found,
         )
@@ -241,7 +258,7 @@ def callback_parameters(response: str | Mapping[str, object] | Iterable[tuple[st
     """
     if isinstance(response, str):
         text = response.strip()
-        if "://" in text or text.startswith("/"):
+        if _URL_START.match(text):
             try:
                 parts = urlsplit(text)
             except ValueError as exc:
@@ -267,7 +284,6 @@ def check_callback(
     state: str | None = None,
     issuer: str | None = None,
     iss_required: bool = False,
-    iss_expected: bool = True,
 ) -> None:
     """Check state, then issuer, then whether the callback is an error. Raises as ``validate_callback`` says."""
     members = dict(found)
@@ -281,7 +297,7 @@ def check_callback(
                 "an older attempt, or a forged one; start again"
             )
     iss = members.get("iss")
-    if issuer is not None and iss_expected:
+    if issuer is not None:
         if iss is None and iss_required:
             raise MismatchingIssuerError("the callback has no iss although the server's metadata promises it")
         if iss is not None and iss != issuer:
