@@ -217,8 +217,9 @@ def resolve_client_auth(
             return _METHODS[pair_method](first, second)
         if isinstance(second, Mapping):
             return _METHODS["private_key_jwt"](first, second)
-        method = second
-        if callable(second) and not isinstance(second, BindableAuth):
+        if not callable(second) or isinstance(second, (ClientAuth, BindableAuth)):
+            method = second
+        else:
             return CustomClientAuth(_need_id(client_id), client_secret, cast("CustomFunction", second), str(first))
     if isinstance(method, str):
         own = (registered or {}).get(method)

@@ -104,6 +104,8 @@ def refresh(
                 status_code=exc.status_code,
             ) from None
         raise
+    if scope and not new.get("scope"):
+        new["scope"] = scope  # an answer names the scope only where it is another than was asked for
     return merge_renewed(old, new)
 
 

@@ -54,7 +54,7 @@ def _some(**parameters: str | None) -> Pairs:
     return tuple((name, value) for name, value in parameters.items() if value is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ClientCredentialsGrant:
     """The client itself is the owner. RFC 6749 §4.4."""
 
@@ -63,6 +63,9 @@ class ClientCredentialsGrant:
 
     grant_type: ClassVar[str] = "client_credentials"
     repeatable: ClassVar[bool] = True
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} for scope {self.scope!r}>"
 
     def parameters(self) -> Pairs:
         """Return the form parameters besides ``grant_type``."""
