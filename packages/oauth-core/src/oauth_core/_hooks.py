@@ -7,7 +7,7 @@ of their registration and can be removed; a hook that returns nothing is an erro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from difflib import get_close_matches
 from typing import TypeAlias, cast
 
@@ -44,12 +44,40 @@ RESPONSE_POINTS = frozenset(
 HOOK_POINTS = REQUEST_POINTS | RESPONSE_POINTS
 
 
+class HookHeaders(MutableMapping[str, str]):
+    """Headers by their names in any letter case; values of one name are joined. RFC 9110 §5.2."""
+
+    def __init__(self, headers: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, tuple[str, str]] = {}
+        for name, value in headers:
+            present = self.get(name)
+            self[name] = value if present is None else f"{present}, {value}"
+
+    def __repr__(self) -> str:
+        return f"<headers {', '.join(self)}>"
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()][1]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._values[name.lower()] = (name, value)
+
+    def __delitem__(self, name: str) -> None:
+        del self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._values.values())
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
 class HookResponse:
     """What a response hook sees and may change: any attribute may be assigned, ``json`` by a function too."""
 
     def __init__(self, response: Response) -> None:
         self.status_code: int = response.status
-        self.headers: dict[str, str] = {name.lower(): value for name, value in response.headers}
+        self.headers = HookHeaders(response.headers)
         self.text: str = response.text
         self._original = response
         self._original_text = self.text
@@ -78,7 +106,7 @@ class HookResponse:
 
     def to_response(self) -> Response:
         """Return the changed answer as a value."""
-        headers = dict(self.headers)
+        headers = HookHeaders(self.headers.items())
         if "json" in self.__dict__:
             body = json.dumps(self.json()).encode("utf-8")
             headers["content-type"] = "application/json"
@@ -133,7 +161,9 @@ class Hooks:
         hooks = self._hooks.get(point)
         if not hooks:
             return request
-        url, headers, body = self.on_parts(point, request.url, dict(request.headers), request.body.decode("utf-8"))
+        url, headers, body = self.on_parts(
+            point, request.url, HookHeaders(request.headers), request.body.decode("utf-8")
+        )
         encoded = body.encode("utf-8") if isinstance(body, str) else (body or b"")
         return Request(request.method, url, tuple(headers.items()), encoded)
 
