@@ -110,7 +110,8 @@ def hatch_environment(python: str) -> dict[str, str]:
 def pip_settings(python: str) -> dict[str, str]:
     """Return what pip was told for every command, by its files or its environment variables."""
     listing = subprocess.run([*pip(python), "config", "list"], capture_output=True, text=True, check=False).stdout
-    pairs = (line.partition("=") for line in listing.splitlines())
+    # The environment's settings win, and are listed first.
+    pairs = (line.partition("=") for line in reversed(listing.splitlines()))
     return {key.split(".")[-1]: value.strip("'\"") for key, _, value in pairs if key.startswith(("global.", ":env:."))}
 
 
