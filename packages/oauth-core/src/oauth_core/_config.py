@@ -10,14 +10,17 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ._client_auth import AuthContext, ClientAuth, resolve_client_auth
 from ._errors import OAuthError, ServerRefusal, UsageError
 from ._hooks import Hooks
 from ._messages import Flow, Request, Response, send
 from ._metadata import ServerMetadata, build_metadata_request, metadata_urls, parse_metadata_response
 from ._token import OAuth2Token
 from ._urls import check_endpoint
+
+if TYPE_CHECKING:
+    from ._client_auth import ClientAuth
 
 __all__ = ["ClientConfig", "Discovery", "authenticated", "discover", "endpoint_of", "server_of"]
 
@@ -132,6 +135,8 @@ def endpoint_of(config: ClientConfig, name: str, given: str | None = None) -> Fl
 
 def authenticated(config: ClientConfig, request: Request, endpoint: str, auth: object = None) -> Flow[Request]:
     """Return the request with the client's proof added (a flow). ``auth`` stands in for the configured method."""
+    from ._client_auth import AuthContext
+
     method = yield from client_auth_of(config, auth)
     issuer = config.metadata.issuer
     if issuer is None and config.discovery is not None:
@@ -141,6 +146,8 @@ def authenticated(config: ClientConfig, request: Request, endpoint: str, auth: o
 
 def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth]:
     """Return the method by which the client authenticates (a flow, since metadata may have to be read)."""
+    from ._client_auth import resolve_client_auth
+
     method = auth or config.auth
     if method is None:
         if config.client_secret is None:

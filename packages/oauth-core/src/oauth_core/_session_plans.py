@@ -11,7 +11,6 @@ from dataclasses import replace
 from hmac import compare_digest
 from typing import TYPE_CHECKING, cast
 
-from ._client_auth import BindableAuth, ClientAuth
 from ._errors import MismatchingStateError, ReauthorizationRequired, UsageError
 from ._messages import Flow, Pairs, Response, pairs
 from ._options import REFUSED, OAuth2Settings, canonical, refuse_keywords, scope_text
@@ -118,6 +117,8 @@ class SessionPlans(EndpointPlans):
 
     def register_client_auth_method(self, auth: object) -> None:
         """Make a client authentication method known by its name: a ``ClientAuth`` or a ``(name, function)`` pair."""
+        from ._client_auth import BindableAuth, ClientAuth
+
         if isinstance(auth, tuple) and len(auth) == 2 and callable(auth[1]):
             name = str(auth[0])
         elif isinstance(auth, (ClientAuth, BindableAuth)):
