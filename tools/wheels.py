@@ -5,7 +5,7 @@
 
 An environment gets one wheel, the siblings that it requires (as files from dist/, never from an index) and what those
 require from outside. The scripts in tools/wheel_scripts run there, isolated from the workspace: `installed.py` for
-each wheel, and one named after the module where a package has more to show.
+each wheel, and `use_<module>.py` where a package has more to show.
 """
 
 import os
@@ -101,8 +101,9 @@ def check_alone(name: str) -> Report:
             [python, "-m", "pip", "check", "--disable-pip-version-check"],
             [python, "-I", "-W", "error", str(SCRIPTS / "installed.py"), name, *ABSENT.get(name, ())],
         ]
-        if (SCRIPTS / f"{module}.py").is_file():
-            commands.append([python, "-I", "-W", "error", str(SCRIPTS / f"{module}.py")])
+        script = SCRIPTS / f"use_{module}.py"
+        if script.is_file():
+            commands.append([python, "-I", "-W", "error", str(script)])
         for command in commands:
             done = subprocess.run(
                 command, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=300

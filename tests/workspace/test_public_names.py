@@ -16,16 +16,24 @@ FROM_ELSEWHERE = {"annotations", "TYPE_CHECKING"}
 def public_modules():
     """Every package of the workspace and its public subpackages, as far as they hold names of their own."""
     for name in MODULES:
-        yield name
+        yield name, True
         for info in pkgutil.iter_modules([str(source(name))]):
             if not info.name.startswith("_"):
-                yield f"{name}.{info.name}"
+                yield f"{name}.{info.name}", info.ispkg
 
 
-ALL = sorted(public_modules())
+ALL = [name for name, _ in public_modules()]
+PACKAGES = [name for name, is_package in public_modules() if is_package]
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_all_resolves(name):
+    """Everything that `__all__` names is there."""
+    module = importlib.import_module(name)
+    assert [public for public in module.__all__ if not hasattr(module, public)] == []
+
+
+@pytest.mark.parametrize("name", PACKAGES)
 def test_namespace_is_all(name):
     """A package's namespace holds the names of `__all__` and no other that lacks an underscore."""
     module = importlib.import_module(name)
