@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
+from inspect import iscoroutinefunction
 from typing import NoReturn
 
 from ._drivers import arun, run
@@ -20,12 +21,13 @@ from ._errors import (
     OAuthError,
     ReauthorizationRequired,
     ServerRefusal,
+    TokenExpiredError,
     TokenNotSavedError,
     TransportError,
     UsageError,
 )
 from ._messages import Flow, Request, Response, call
-from ._renewal import Renewal, is_passing
+from ._renewal import Renewal, is_passing, nothing_to_show
 from ._runtime import Runtime, Sleep
 from ._store import AsyncTokenStore, LockingTokenStore, TokenStore
 from ._token import OAuth2Token
@@ -37,7 +39,8 @@ logger = logging.getLogger("oauth_core")
 DEFAULT_LEEWAY = 60.0
 _PAUSE_AFTER_FAILURE = 5.0  # seconds for which a token that still lives is used before renewal is tried again
 
-_leading: ContextVar[object] = ContextVar("oauth_core_leading", default=None)
+# The renewals that the caller is part of: a store, callback or secret of theirs must not wait for them.
+_leading: ContextVar[tuple[object, ...]] = ContextVar("oauth_core_leading", default=())
 
 
 class _Outcome:
@@ -50,12 +53,24 @@ class _Outcome:
         self.problem = problem
 
 
+class _StoreUnreadable(Exception):
+    """Carries what a store raised while it was locked or read, out to where that is decided about."""
+
+    def __init__(self, problem: Exception) -> None:
+        self.problem = problem
+        super().__init__()
+
+
 class _Flight:
-    """One renewal under way and everybody who waits for it, in any thread or event loop."""
+    """One renewal under way and everybody who waits for it, in any thread or event loop.
 
-    __slots__ = ("_lock", "_wakers", "abandoned", "alive", "done", "error", "outcome", "waiting")
+    The result of a shared one is everybody's; of another (a caller's own exchange) only the token is.
+    """
 
-    def __init__(self, alive: Callable[[], bool] | None = None) -> None:
+    __slots__ = ("_lock", "_wakers", "abandoned", "alive", "done", "error", "outcome", "shared", "waiting")
+
+    def __init__(self, alive: Callable[[], bool] | None = None, *, shared: bool = True) -> None:
+        self.shared = shared
         self._lock = threading.Lock()
         self._wakers: list[Callable[[], None]] = []
         self.alive = alive
@@ -67,7 +82,7 @@ class _Flight:
 
     def join(self, wake: Callable[[], None]) -> bool:
         """Register a waiter; False where there is nothing left to wait for."""
-        if _leading.get() is self:
+        if self in _leading.get():
             raise UsageError("a store, callback or secret asks for the token that is being renewed for it right now")
         with self._lock:
             if self.done:
@@ -82,6 +97,7 @@ class _Flight:
             self.waiting -= 1
 
     def nobody_waits(self) -> bool:
+        """Tell whether every waiter has left."""
         return self.waiting <= 0
 
     def land(self, outcome: _Outcome | None = None, error: Exception | None = None) -> None:
@@ -121,6 +137,8 @@ OnToken = Callable[[OAuth2Token, "OAuth2Token | None"], object]
 class SourceState:
     """What both colours share: the token, how it is renewed and where it is kept."""
 
+    _lock_protocols: tuple[tuple[str, str], ...]
+
     def __init__(
         self,
         renewal: Renewal | None = None,
@@ -144,6 +162,7 @@ class SourceState:
         self._stale = False
         self._unsaved = self._token is not None
         self._pause_until = 0.0
+        self._generation = 0  # counts the caller's own replacements, which a renewal under way must not undo
         self._lock = threading.Lock()
         self._flight: _Flight | None = None
 
@@ -172,6 +191,7 @@ class SourceState:
         self._stale = False
         self._unsaved = self._token is not None
         self._pause_until = 0.0
+        self._generation += 1
 
     def can_renew(self) -> bool:
         """Tell whether another token can be had without a person."""
@@ -202,17 +222,53 @@ class SourceState:
 
     def obtain(self, min_validity: float | None = None) -> Flow[_Outcome]:
         """Load or renew the token, under the store's lock where it has one (a flow)."""
-        return (yield from self._locked(self._obtain(min_validity)))
+        try:
+            return (yield from self._locked(self._obtain(min_validity)))
+        except _StoreUnreadable as unreadable:
+            problem = unreadable.problem
+        token = self._token
+        if token is None or self._stale or token.is_expired(clock=self.clock):
+            raise problem  # the refresh token in memory may be spent by now: showing it could revoke them all
+        self._pause_until = self.clock() + _PAUSE_AFTER_FAILURE
+        logger.error("the token store failed (%s); the token is used while it lasts", type(problem).__name__)
+        return _Outcome(token)
+
+    def latest(self) -> Flow[OAuth2Token | None]:
+        """Return the current token, after a look at what other processes have put into the store (a flow)."""
+        stored = yield from self._load()
+        if stored is not None and not self._unsaved and _differ(stored, self._token):
+            self._take(stored)
+        return self._token
+
+    def successor(self, rejected: Mapping[str, object] | None) -> OAuth2Token | None:
+        """Return the token in memory where it is good and is not the rejected one."""
+        token = self.usable()
+        return None if token is None or not _differ(token, rejected) else token
+
+    def need_successor(self, token: OAuth2Token, rejected: Mapping[str, object] | None) -> OAuth2Token:
+        """Return the token. Raises ``TokenExpiredError`` where it is the rejected one and nothing can renew it."""
+        if not _differ(token, rejected) and not self.can_renew():
+            raise nothing_to_show(token)
+        return token
 
     def adopt(self, make: Flow[OAuth2Token], *, renewed: bool) -> Flow[_Outcome]:
         """Run a flow that yields a token of the caller's choice, keep the token and save it (a flow)."""
 
         def keep() -> Flow[_Outcome]:
-            old = self._token
+            generation = self._generation
             new = yield from make
-            return (yield from self._keep(new, old, old if not self._unsaved else None, renewed=renewed))
+            old = self._token
+            stored = old if not self._unsaved else None
+            return (yield from self._keep(new, old, stored, renewed=renewed, generation=generation))
 
         return (yield from self._locked(keep()))
+
+    def dropping(self) -> Flow[None]:
+        """Drop a token that the server no longer accepts; a store that fails is reported in the log (a flow)."""
+        try:
+            yield from self.forgetting()
+        except Exception as exc:  # noqa: BLE001 - any failure of a user's store; the refusal matters more
+            logger.error("a refused token could not be deleted from its store (%s)", type(exc).__name__)
 
     def forgetting(self) -> Flow[None]:
         """Drop the token here and in the store (a flow)."""
@@ -222,33 +278,47 @@ class SourceState:
 
     @property
     def _blocking(self) -> bool:
-        return bool(getattr(self.store, "blocking", isinstance(self.store, TokenStore)))
+        return bool(getattr(self.store, "blocking", not iscoroutinefunction(getattr(self.store, "load", None))))
 
     def _locked(self, flow: Flow[_Outcome]) -> Flow[_Outcome]:
         if not isinstance(self.store, LockingTokenStore):
             return (yield from flow)
-        lock = self.store.lock(self.key)
-        enter = getattr(lock, "__aenter__", None) or getattr(lock, "__enter__")  # noqa: B009 - the protocol of `with`
-        leave = getattr(lock, "__aexit__", None) or getattr(lock, "__exit__")  # noqa: B009
-        yield from call(enter, blocking=self._blocking)
+        try:
+            lock = self.store.lock(self.key)
+            names = [name for name in self._lock_protocols if hasattr(lock, name[0])]
+            enter, leave = (getattr(lock, name) for name in names[0])
+            yield from call(enter, blocking=self._blocking)
+        except Exception as exc:
+            raise _StoreUnreadable(exc) from None
         try:
             outcome = yield from flow
         except GeneratorExit:  # nobody is left to carry out a command
             raise
         except BaseException as exc:
-            yield from call(leave, type(exc), exc, exc.__traceback__, blocking=self._blocking)
+            yield from self._unlock(leave, type(exc), exc, exc.__traceback__)
             raise
-        yield from call(leave, None, None, None, blocking=self._blocking)
+        outcome.problem = (yield from self._unlock(leave, None, None, None)) or outcome.problem
         return outcome
+
+    def _unlock(self, leave: Callable[..., object], *args: object) -> Flow[Exception | None]:
+        try:
+            yield from call(leave, *args, blocking=self._blocking)
+        except Exception as exc:  # noqa: BLE001 - any failure of a user's lock; what was done under it stands
+            logger.error("the lock of the token store could not be released (%s)", type(exc).__name__)
+            return exc
+        return None
 
     def _load(self) -> Flow[OAuth2Token | None]:
         if self.store is None:
             return None
-        loaded = yield from call(self.store.load, self.key, blocking=self._blocking)
+        try:
+            loaded = yield from call(self.store.load, self.key, blocking=self._blocking)
+        except Exception as exc:
+            raise _StoreUnreadable(exc) from None
         return OAuth2Token.from_dict(loaded) if isinstance(loaded, Mapping) and loaded else None
 
     def _obtain(self, min_validity: float | None) -> Flow[_Outcome]:
-        base = self._token
+        base, generation = self._token, self._generation
         stored = yield from self._load()
         if stored is not None and not self._unsaved and _differ(stored, base):
             self._take(stored)  # another process renewed it, or this one has just started
@@ -265,13 +335,15 @@ class SourceState:
             return _Outcome(base)  # inside the leeway, but nothing can renew it: it is used to its end
         try:
             new = yield from self.renewal.obtain(base)
+        except TokenExpiredError:  # nothing was sent, so nothing was refused
+            raise
         except ReauthorizationRequired:
-            return (yield from self._after_refusal(base))
+            return (yield from self._after_refusal(base, generation))
         except (TransportError, ServerRefusal) as exc:
             return self._after_failure(base, exc)
-        return (yield from self._keep(new, base, stored, renewed=base is not None))
+        return (yield from self._keep(new, base, stored, renewed=base is not None, generation=generation))
 
-    def _after_refusal(self, base: OAuth2Token | None) -> Flow[_Outcome]:
+    def _after_refusal(self, base: OAuth2Token | None, generation: int) -> Flow[_Outcome]:
         """The refresh token was refused: perhaps another process has spent it and stored its successor."""
         stored = yield from self._load()
         if stored is not None and base is not None and stored.refresh_token != base.refresh_token:
@@ -285,8 +357,9 @@ class SourceState:
             except ReauthorizationRequired:
                 pass
             else:
-                return (yield from self._keep(new, base, stored, renewed=True))
-        yield from self.forgetting()
+                return (yield from self._keep(new, base, stored, renewed=True, generation=generation))
+        if generation == self._generation:
+            yield from self.dropping()
         raise ReauthorizationRequired(
             "the authorization server no longer accepts the refresh token (revoked, expired or used elsewhere); "
             "the token was dropped and a person must authorize again"
@@ -309,23 +382,32 @@ class SourceState:
         self._unsaved = False
 
     def _keep(
-        self, new: OAuth2Token, old: OAuth2Token | None, stored: OAuth2Token | None, *, renewed: bool
+        self,
+        new: OAuth2Token,
+        old: OAuth2Token | None,
+        stored: OAuth2Token | None,
+        *,
+        renewed: bool,
+        generation: int,
     ) -> Flow[_Outcome]:
         """Save a new token, then put it in place, then tell the callback (a flow)."""
+        if generation != self._generation:
+            return _Outcome(new)  # the caller has put another token in place meanwhile, or forgot this one
         problem: Exception | None = None
+        saved = self.store is None
         try:
             if self.store is not None:
-                yield from self._save(new, stored)
-        except GeneratorExit:
-            raise
+                yield from self._save(self.store, new, stored)
+                saved = True
         except Exception as exc:  # noqa: BLE001 - any failure of a user's store; it is reported, the token is kept
             problem = exc
-        finally:
-            self._token = new
-            self._stale = False
-            self._pause_until = 0.0
-            self._unsaved = problem is not None
-            self.renewal = self.renewal.spent()
+        finally:  # an interrupt must not lose the token either
+            if generation == self._generation:
+                self._token = new
+                self._stale = False
+                self._pause_until = 0.0
+                self._unsaved = not saved
+                self.renewal = self.renewal.spent()
         if renewed and self.on_token is not None:
             try:
                 yield from call(self.on_token, new, old)
@@ -336,11 +418,13 @@ class SourceState:
             logger.error("a new token could not be saved (%s); it stays usable in memory", type(problem).__name__)
         return _Outcome(new, problem)
 
-    def _save(self, new: OAuth2Token, stored: OAuth2Token | None) -> Flow[None]:
-        assert self.store is not None
+    def _save(self, store: TokenStore | AsyncTokenStore, new: OAuth2Token, stored: OAuth2Token | None) -> Flow[None]:
         for _ in range(3):
-            if (yield from call(self.store.save, self.key, new, stored, blocking=self._blocking)):
+            saved = yield from call(store.save, self.key, new, stored, blocking=self._blocking)
+            if saved:
                 return
+            if saved is None:
+                raise TypeError("a store's save() returns True, or False where another token is in place; not None")
             stored = yield from self._load()  # somebody saved in between; ours is the newer one
         raise UsageError("the token store refused the token three times: other processes keep replacing it")
 
@@ -355,6 +439,8 @@ class TokenSource(SourceState):
     ``send`` performs a request to the authorization server. ``leeway`` is in seconds; ``store`` keeps the token under
     ``key``; ``on_token(new, old)`` is called for every renewed token. Sources pickle where their parts do.
     """
+
+    _lock_protocols = (("__enter__", "__exit__"),)
 
     def __init__(
         self,
@@ -385,8 +471,10 @@ class TokenSource(SourceState):
 
         ``explicit`` raises ``TokenNotSavedError`` where the new token could not be saved, instead of logging it.
         """
-        self.reject(rejected)
-        return self._fly(self.usable, self.obtain, explicit=explicit)
+        bad = self.current if rejected is None else rejected
+        self.reject(bad)
+        token = self._fly(lambda: self.successor(bad), self.obtain, explicit=explicit)
+        return self.need_successor(token, bad)
 
     def keep(
         self,
@@ -419,10 +507,10 @@ class TokenSource(SourceState):
                     return token
                 flight = self._flight
                 if leads := flight is None:
-                    flight = self._flight = _Flight()
+                    flight = self._flight = _Flight(shared=ready is not None)
             assert flight is not None
             if leads:
-                mark = _leading.set(flight)
+                mark = _leading.set((*_leading.get(), flight))
                 try:
                     flight_outcome = run(make(), send or self._send)
                 except Exception as exc:  # noqa: BLE001 - whatever it was, it is everybody's answer
@@ -441,7 +529,7 @@ class TokenSource(SourceState):
             event = threading.Event()
             if flight.join(event.set):
                 event.wait()
-            if ready is not None and not flight.abandoned:
+            if ready is not None and flight.shared and not flight.abandoned:
                 return flight.result(explicit=explicit, leader=False)
 
 
@@ -451,6 +539,8 @@ class AsyncTokenSource(SourceState):
     As ``TokenSource``, with an asynchronous ``send``; ``runtime`` returns the ``Runtime`` of the caller's event loop.
     A caller that is cancelled never loses a rotated refresh token: the renewal goes on and its token is saved.
     """
+
+    _lock_protocols = (("__aenter__", "__aexit__"), ("__enter__", "__exit__"))
 
     def __init__(
         self,
@@ -484,8 +574,10 @@ class AsyncTokenSource(SourceState):
 
         ``explicit`` raises ``TokenNotSavedError`` where the new token could not be saved, instead of logging it.
         """
-        self.reject(rejected)
-        return await self._fly(self.usable, self.obtain, explicit=explicit)
+        bad = self.current if rejected is None else rejected
+        self.reject(bad)
+        token = await self._fly(lambda: self.successor(bad), self.obtain, explicit=explicit)
+        return self.need_successor(token, bad)
 
     async def keep(
         self,
@@ -523,13 +615,15 @@ class AsyncTokenSource(SourceState):
                     flight.land()  # its event loop is gone, and with it the renewal
                     flight = None
                 if leads := flight is None:
-                    flight = self._flight = _Flight(runtime.alive())
+                    flight = self._flight = _Flight(runtime.alive(), shared=ready is not None)
             assert flight is not None
             if leads:
                 try:
                     await runtime.protect(self._lead(flight, make, runtime, send or self._send), flight.nobody_waits)
                 finally:
                     flight.leave()
+                if flight.abandoned:  # another event loop took this one for dead
+                    continue
                 return flight.result(explicit=explicit, leader=True)
             wake, wait = runtime.waiter()
             if flight.join(wake):
@@ -537,7 +631,7 @@ class AsyncTokenSource(SourceState):
                     await wait()
                 finally:
                     flight.leave()
-            if ready is not None and not flight.abandoned:
+            if ready is not None and flight.shared and not flight.abandoned:
                 return flight.result(explicit=explicit, leader=False)
 
     def _lead(
@@ -548,7 +642,7 @@ class AsyncTokenSource(SourceState):
         send: Callable[[Request], Awaitable[Response]],
     ) -> Callable[[Sleep], Awaitable[None]]:
         async def work(sleep: Sleep) -> None:
-            mark = _leading.set(flight)
+            mark = _leading.set((*_leading.get(), flight))
             outcome: _Outcome | None = None
             error: Exception | None = None
             try:
