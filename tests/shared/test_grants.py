@@ -43,7 +43,9 @@ def test_configured_grant_fetches_by_itself(place, new_client):
 
 def test_a_grant_carries_all_its_parameters(fake_place, fake, new_client):
     """A grant value is sent whole at every renewal: `audience` and a repeated `resource` are not lost."""
-    grant = ClientCredentialsGrant("read", (("audience", "a"), ("resource", "https://r/1"), ("resource", "https://r/2")))
+    grant = ClientCredentialsGrant(
+        "read", (("audience", "a"), ("resource", "https://r/1"), ("resource", "https://r/2"))
+    )
     client = new_client(**fake_place.options(), grant=grant)
     client.get(fake_place.api_url)
     fake_place.let_expire()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ._errors import UsageError
+from ._errors import UnsupportedTokenTypeError, UsageError
 from ._messages import FORM, add_query, encode_form
 from ._token import OAuth2Token
 
@@ -31,11 +31,15 @@ def _checked(token: OAuth2Token) -> str:
         raise UsageError("the token has no access_token")
     if _UNPRINTABLE.search(value):
         raise UsageError("the access_token holds a space, a control character or one outside ASCII; it was not sent")
+    if token.token_type.lower() != "bearer":
+        raise UnsupportedTokenTypeError(
+            f"the token is of type {token.token_type!r} and was not sent; only Bearer tokens are presented here"
+        )
     return value
 
 
 def authorization_header(token: OAuth2Token) -> str:
-    """Return the value of the ``Authorization`` header. RFC 6750 §2.1."""
+    """Return the value of the ``Authorization`` header. Raises ``UnsupportedTokenTypeError``. RFC 6750 §2.1."""
     return f"Bearer {_checked(token)}"
 
 
