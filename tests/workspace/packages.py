@@ -1,5 +1,7 @@
 """Where the workspace and its packages are, for the tests of this folder."""
 
+import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from tools.versions import NAMES
@@ -16,3 +18,12 @@ def folder(name: str) -> Path:
 def source(module: str) -> Path:
     """The folder of a package's sources."""
     return folder(module.replace("_", "-")) / "src" / module
+
+
+def public_modules() -> Iterator[tuple[str, bool]]:
+    """Every package and its public modules and subpackages; whether each is a package."""
+    for name in MODULES:
+        yield name, True
+        for info in pkgutil.iter_modules([str(source(name))]):
+            if not info.name.startswith("_"):
+                yield f"{name}.{info.name}", info.ispkg

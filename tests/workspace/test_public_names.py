@@ -3,23 +3,13 @@
 import ast
 import importlib
 import inspect
-import pkgutil
 import types
 
 import pytest
 
-from tests.workspace.packages import MODULES, source
+from tests.workspace.packages import MODULES, public_modules
 
 FROM_ELSEWHERE = {"annotations", "TYPE_CHECKING"}
-
-
-def public_modules():
-    """Every package of the workspace and its public subpackages, as far as they hold names of their own."""
-    for name in MODULES:
-        yield name, True
-        for info in pkgutil.iter_modules([str(source(name))]):
-            if not info.name.startswith("_"):
-                yield f"{name}.{info.name}", info.ispkg
 
 
 ALL = [name for name, _ in public_modules()]
