@@ -57,7 +57,7 @@ class Renewal:
 
         grant = self.grant
         if not self.possible(token):
-            raise _nothing_to_show(token)
+            raise nothing_to_show(token)
         if token is not None and token.refresh_token:
             try:
                 return (yield from refresh(self.config, token, extra=self.extra))
@@ -68,14 +68,15 @@ class Renewal:
         return (yield from fetch_token(self.config, grant))
 
 
-def _nothing_to_show(token: OAuth2Token | None) -> OAuthError:
+def nothing_to_show(token: OAuth2Token | None) -> OAuthError:
+    """Return the error for a token that is missing or at its end, and that nothing can replace."""
     if token is None:
         return MissingTokenError(
             "there is no token yet and no grant to obtain one; fetch one first, pass token= or configure a grant"
         )
     missing = "no token_endpoint is configured" if token.refresh_token else "it came without a refresh token"
     return TokenExpiredError(
-        f"the access token has expired and cannot be renewed: {missing}; a person must authorize again"
+        f"the access token is at its end and cannot be renewed: {missing}; a person must authorize again"
     )
 
 

@@ -53,14 +53,6 @@ class _Outcome:
         self.problem = problem
 
 
-class _StoreUnreadable(Exception):
-    """Carries what a store raised while it was locked or read, out to where that is decided about."""
-
-    def __init__(self, problem: Exception) -> None:
-        self.problem = problem
-        super().__init__()
-
-
 class _Flight:
     """One renewal under way and everybody who waits for it, in any thread or event loop.
 
@@ -222,16 +214,7 @@ class SourceState:
 
     def obtain(self, min_validity: float | None = None) -> Flow[_Outcome]:
         """Load or renew the token, under the store's lock where it has one (a flow)."""
-        try:
-            return (yield from self._locked(self._obtain(min_validity)))
-        except _StoreUnreadable as unreadable:
-            problem = unreadable.problem
-        token = self._token
-        if token is None or self._stale or token.is_expired(clock=self.clock):
-            raise problem  # the refresh token in memory may be spent by now: showing it could revoke them all
-        self._pause_until = self.clock() + _PAUSE_AFTER_FAILURE
-        logger.error("the token store failed (%s); the token is used while it lasts", type(problem).__name__)
-        return _Outcome(token)
+        return (yield from self._locked(self._obtain(min_validity), self._without_store))
 
     def latest(self) -> Flow[OAuth2Token | None]:
         """Return the current token, after a look at what other processes have put into the store (a flow)."""
@@ -261,14 +244,15 @@ class SourceState:
             stored = old if not self._unsaved else None
             return (yield from self._keep(new, old, stored, renewed=renewed, generation=generation))
 
-        return (yield from self._locked(keep()))
+        return (yield from self._locked(keep(), _raise))
 
     def dropping(self) -> Flow[None]:
         """Drop a token that the server no longer accepts; a store that fails is reported in the log (a flow)."""
         try:
             yield from self.forgetting()
         except Exception as exc:  # noqa: BLE001 - any failure of a user's store; the refusal matters more
-            logger.error("a refused token could not be deleted from its store (%s)", type(exc).__name__)
+            # No traceback: the text of what a store raises may hold the token.
+            logger.error("a refused token could not be deleted from its store (%s)", type(exc).__name__)  # noqa: TRY400
 
     def forgetting(self) -> Flow[None]:
         """Drop the token here and in the store (a flow)."""
@@ -280,7 +264,8 @@ class SourceState:
     def _blocking(self) -> bool:
         return bool(getattr(self.store, "blocking", not iscoroutinefunction(getattr(self.store, "load", None))))
 
-    def _locked(self, flow: Flow[_Outcome]) -> Flow[_Outcome]:
+    def _locked(self, flow: Flow[_Outcome], otherwise: Callable[[Exception], _Outcome]) -> Flow[_Outcome]:
+        """Run a flow under the store's lock, or do ``otherwise`` where that cannot be had (a flow)."""
         if not isinstance(self.store, LockingTokenStore):
             return (yield from flow)
         try:
@@ -288,8 +273,9 @@ class SourceState:
             names = [name for name in self._lock_protocols if hasattr(lock, name[0])]
             enter, leave = (getattr(lock, name) for name in names[0])
             yield from call(enter, blocking=self._blocking)
-        except Exception as exc:
-            raise _StoreUnreadable(exc) from None
+        except Exception as exc:  # noqa: BLE001 - any failure of a user's lock
+            flow.close()
+            return otherwise(exc)
         try:
             outcome = yield from flow
         except GeneratorExit:  # nobody is left to carry out a command
@@ -304,22 +290,22 @@ class SourceState:
         try:
             yield from call(leave, *args, blocking=self._blocking)
         except Exception as exc:  # noqa: BLE001 - any failure of a user's lock; what was done under it stands
-            logger.error("the lock of the token store could not be released (%s)", type(exc).__name__)
+            logger.error("the lock of the token store could not be released (%s)", type(exc).__name__)  # noqa: TRY400
             return exc
         return None
 
     def _load(self) -> Flow[OAuth2Token | None]:
         if self.store is None:
             return None
-        try:
-            loaded = yield from call(self.store.load, self.key, blocking=self._blocking)
-        except Exception as exc:
-            raise _StoreUnreadable(exc) from None
+        loaded = yield from call(self.store.load, self.key, blocking=self._blocking)
         return OAuth2Token.from_dict(loaded) if isinstance(loaded, Mapping) and loaded else None
 
     def _obtain(self, min_validity: float | None) -> Flow[_Outcome]:
         base, generation = self._token, self._generation
-        stored = yield from self._load()
+        try:
+            stored = yield from self._load()
+        except Exception as exc:  # noqa: BLE001 - any failure of a user's store
+            return self._without_store(exc)
         if stored is not None and not self._unsaved and _differ(stored, base):
             self._take(stored)  # another process renewed it, or this one has just started
             base = stored
@@ -342,6 +328,15 @@ class SourceState:
         except (TransportError, ServerRefusal) as exc:
             return self._after_failure(base, exc)
         return (yield from self._keep(new, base, stored, renewed=base is not None, generation=generation))
+
+    def _without_store(self, problem: Exception) -> _Outcome:
+        """A store that cannot be asked does no harm while the token still lives."""
+        token = self._token
+        if token is None or self._stale or token.is_expired(clock=self.clock):
+            raise problem  # another process may have spent the refresh token: showing it twice can revoke them all
+        self._pause_until = self.clock() + _PAUSE_AFTER_FAILURE
+        logger.error("the token store failed (%s); the token is used while it lasts", type(problem).__name__)
+        return _Outcome(token)
 
     def _after_refusal(self, base: OAuth2Token | None, generation: int) -> Flow[_Outcome]:
         """The refresh token was refused: perhaps another process has spent it and stored its successor."""
@@ -429,7 +424,11 @@ class SourceState:
         raise UsageError("the token store refused the token three times: other processes keep replacing it")
 
 
-def _differ(one: OAuth2Token, other: OAuth2Token | None) -> bool:
+def _raise(problem: Exception) -> NoReturn:
+    raise problem
+
+
+def _differ(one: OAuth2Token, other: Mapping[str, object] | None) -> bool:
     return other is None or one.get("access_token") != other.get("access_token")
 
 

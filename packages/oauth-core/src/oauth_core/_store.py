@@ -53,7 +53,10 @@ class LockingTokenStore(Protocol):
     """A store that can keep other processes from renewing the same token at the same time."""
 
     def lock(self, key: str) -> AbstractContextManager[object] | AbstractAsyncContextManager[object]:
-        """Return a context manager that holds the lock of ``key``; it must give up or raise in bounded time."""
+        """Return a context manager that holds the lock of ``key``; it must raise where that takes too long.
+
+        It may be entered and left in different threads of this process.
+        """
 
 
 class MemoryTokenStore:
