@@ -181,7 +181,7 @@ class TokenAuth:
         elif self.token_placement == "uri":
             request = self.binding.with_url(request, query_url(token, str(request.url)))
         else:
-            body = form_body(token, request.content, request.headers.get("Content-Type"))
+            body = form_body(token, request.read(), request.headers.get("Content-Type"))
             request = self.binding.with_body(request, body, _FORM)
         if "protected_request" in self._hooks:
             request = self._hooked(request)
@@ -189,7 +189,7 @@ class TokenAuth:
 
     def _hooked(self, request: Any) -> Any:
         url = str(request.url)
-        body = request.content if self.binding.is_bytes(request.stream) else None
+        body = request.read() if self.binding.is_bytes(request.stream) else None
         new_url, headers, new_body = self._hooks.on_parts("protected_request", url, request.headers.copy(), body)
         request.headers = self.binding.library.Headers(headers)
         if new_url != url:

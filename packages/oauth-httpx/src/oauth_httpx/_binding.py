@@ -13,6 +13,8 @@ from typing import Any
 
 from oauth_core import UsageError
 
+from ._runtime import current_runtime
+
 __all__ = ["Binding", "CappedStream", "CappedStreamAsync", "SealedStream", "body_file", "shorten"]
 
 _READ_OF_A_401 = 64 * 1024  # bytes of the body of a rejection, which is read only so that its connection stays usable
@@ -52,7 +54,7 @@ class Binding:
         headers = request.headers.copy()
         if target.netloc != request.url.netloc:
             headers["Host"] = target.netloc.decode("ascii")
-        body = {"content": request.content} if self.is_bytes(request.stream) else {"stream": request.stream}
+        body = {"content": request.read()} if self.is_bytes(request.stream) else {"stream": request.stream}
         return self.library.Request(request.method, target, headers=headers, extensions=request.extensions, **body)
 
     def is_bytes(self, stream: object) -> bool:
@@ -115,16 +117,14 @@ class CappedStreamAsync(_Capped):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         left = _READ_OF_A_401
-        stream = self._stream.__aiter__()
-        try:
-            async for piece in stream:
-                yield piece
-                left -= len(piece)
-                if left <= 0:
-                    return
-        finally:
-            if hasattr(stream, "aclose"):
-                await stream.aclose()
+        pieces = self._stream.__aiter__()
+        async for piece in pieces:
+            yield piece
+            left -= len(piece)
+            if left <= 0:
+                if hasattr(pieces, "aclose"):
+                    await current_runtime().abandon(pieces)
+                return
 
     async def aclose(self) -> None:
         """Close the stream itself."""

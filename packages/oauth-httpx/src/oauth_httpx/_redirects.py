@@ -27,7 +27,7 @@ class Redirects:
         self._most = most
         self._at_home = True
         self._first_url = str(first.url)
-        self._content: bytes | None = first.content if binding.is_bytes(first.stream) else None
+        self._content: bytes | None = first.read() if binding.is_bytes(first.stream) else None
         self._history: list[Any] = []
 
     def after(self, response: Any) -> tuple[Any, Any] | None:

@@ -9,7 +9,7 @@ sleeps. Where several event loops meet, only the wakers and ``alive()`` are call
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,6 +24,7 @@ Sleep: TypeAlias = Callable[[float], Awaitable[object]]
 Work: TypeAlias = Callable[[Sleep], Awaitable[object]]
 
 _POLL = 0.2  # seconds between two looks, in a sleep of protected work, at whether anybody still waits for it
+_PIECES = 64  # more than a read of the network leaves in the library's buffer
 
 _running: set[asyncio.Task[None]] = set()  # asyncio itself holds its tasks weakly
 
@@ -38,6 +39,10 @@ class Deadline(Runtime):
     def within(self, seconds: float | None) -> AbstractAsyncContextManager[object]:
         """Return a context that raises ``TimeoutError`` where its body takes longer; None sets no bound."""
         raise NotImplementedError
+
+    async def abandon(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        """End a body that is not read to its end."""
+        await pieces.aclose()
 
 
 def current_runtime() -> Deadline:
@@ -177,6 +182,16 @@ class TrioRuntime(Deadline):
             return True
 
         return alive
+
+    async def abandon(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        # Closing the outermost generator leaves those inside it to the garbage collector, of which trio warns. So the
+        # read that they wait for is cancelled, which ends them all; one that never waits is left after some pieces.
+        with self._trio.CancelScope() as scope:
+            scope.cancel()
+            for _ in range(_PIECES):
+                if await anext(pieces, None) is None:
+                    return
+        await pieces.aclose()
 
     @asynccontextmanager
     async def _within(self, seconds: float) -> AsyncIterator[None]:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -200,9 +199,13 @@ class AsyncServerTransport(_Transport):
                 if native.is_stream_consumed:
                     return _response(native, _read_already(native))
                 reader = _reader(native)
-                async with runtime.within(_WHOLE), aclosing(native.aiter_raw()) as pieces:
-                    async for piece in pieces:
-                        reader.feed(piece)
+                pieces = native.aiter_raw()
+                try:
+                    async with runtime.within(_WHOLE):
+                        async for piece in pieces:
+                            reader.feed(piece)
+                finally:
+                    await runtime.abandon(pieces)
                 return _response(native, reader.finish())
             finally:
                 await native.aclose()
