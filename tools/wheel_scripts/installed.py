@@ -40,9 +40,14 @@ for requirement in metadata.get_all("Requires-Dist") or []:
 present = [each for each in absent if importlib.util.find_spec(each)]
 assert not present, f"installed although {name} does not need it: {present}"
 
+for entry_point in distribution.entry_points:
+    entry_point.load()
+
 own = {module_name, f"{module_name}-{version}.dist-info"}
 strays = [str(path) for path in distribution.files or [] if path.parts[0] not in own]
 assert not strays, f"the wheel installs files outside of {module_name}: {strays}"
 
 installed = sorted(each.name for each in importlib.metadata.distributions() if each.name not in {"pip", "setuptools"})
-print(f"{name} {version}: {len(module.__all__)} public names; installed here: {', '.join(installed)}")
+print(
+    f"{name} {version}: {len(module.__all__)} public names, {len(distribution.entry_points)} entry points; installed here: {', '.join(installed)}"
+)
