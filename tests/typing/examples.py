@@ -6,6 +6,13 @@ Each `assert_type` is a promise; a change of a public signature that breaks one 
 from collections.abc import Mapping
 from typing import assert_type
 
+import httpx
+import httpx2
+import requests
+
+import oauth_httpx
+import oauth_httpx.httpx2
+import oauth_requests
 from oauth_core import (
     AuthorizationRequest,
     AuthorizationResponse,
@@ -98,3 +105,48 @@ def own_driver(url: str) -> None:
         raise NotImplementedError(request.url)
 
     assert_type(run(own_flow(url), transport), int)
+
+
+def on_requests(token: OAuth2Token) -> None:
+    """A session is a requests.Session, and a handler fits any session."""
+    with oauth_requests.OAuth2Session("client", "secret", token_endpoint="https://as.example/token") as session:
+        as_session: requests.Session = session
+        assert_type(session.fetch_token(), OAuth2Token)
+        assert_type(session.token, OAuth2Token | None)
+        assert_type(session.get("https://api.example/"), requests.Response)
+        assert_type(session.authorization_request(), AuthorizationRequest)
+        assert_type(session.refresh_token(refresh_token="r"), OAuth2Token)
+        as_session.close()
+    auth: requests.auth.AuthBase = oauth_requests.OAuth2Auth(token)
+    requests.get("https://api.example/", auth=auth, timeout=10)
+
+
+def on_httpx(token: OAuth2Token) -> None:
+    """A client is an httpx.Client, and a handler fits any client."""
+    with oauth_httpx.OAuth2Client("client", "secret", token_endpoint="https://as.example/token") as client:
+        as_client: httpx.Client = client
+        assert_type(client.fetch_token(), OAuth2Token)
+        assert_type(client.get("https://api.example/"), httpx.Response)
+        as_client.close()
+    auth: httpx.Auth = oauth_httpx.OAuth2Auth(token)
+    httpx.get("https://api.example/", auth=auth)
+
+
+async def on_httpx_async() -> None:
+    """The same on asyncio or trio."""
+    async with oauth_httpx.AsyncOAuth2Client("client", "secret", token_endpoint="https://as.example/token") as client:
+        as_client: httpx.AsyncClient = client
+        assert_type(await client.fetch_token(), OAuth2Token)
+        assert_type(await client.get("https://api.example/"), httpx.Response)
+        assert_type(await client.authorization_request(), AuthorizationRequest)
+        await as_client.aclose()
+
+
+async def on_httpx2(token: OAuth2Token) -> None:
+    """The user's choice of module decides between httpx and httpx2."""
+    with oauth_httpx.httpx2.OAuth2Client("client", "secret") as client:
+        assert_type(client.get("https://api.example/"), httpx2.Response)
+    async with oauth_httpx.httpx2.AsyncOAuth2Client("client", "secret") as async_client:
+        assert_type(await async_client.get("https://api.example/"), httpx2.Response)
+    auth: httpx2.Auth = oauth_httpx.httpx2.OAuth2Auth(token)
+    httpx2.get("https://api.example/", auth=auth)

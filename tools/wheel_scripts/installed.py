@@ -48,6 +48,5 @@ strays = [str(path) for path in distribution.files or [] if path.parts[0] not in
 assert not strays, f"the wheel installs files outside of {module_name}: {strays}"
 
 installed = sorted(each.name for each in importlib.metadata.distributions() if each.name not in {"pip", "setuptools"})
-print(
-    f"{name} {version}: {len(module.__all__)} public names, {len(distribution.entry_points)} entry points; installed here: {', '.join(installed)}"
-)
+counts = f"{len(module.__all__)} public names, {len(distribution.entry_points)} entry points"
+print(f"{name} {version}: {counts}; installed here: {', '.join(installed)}")

@@ -1,4 +1,4 @@
-"""Run inside an environment that holds oauth-core alone: importing it loads nothing but the standard library."""
+"""Where oauth-core was installed alone, all that it offers loads nothing but the standard library."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""Run where oauth-httpx was installed alone: fetch a client-credentials token over loopback and call an API with it."""
+"""Where oauth-httpx was installed alone, fetch a client-credentials token over loopback and call an API with it."""
 
 import asyncio
 import importlib.util
