@@ -69,7 +69,7 @@ def check_times(
 
 
 def check_issuer(claims: Mapping[str, object], expected: str, what: str) -> None:
-    """Refuse another issuer. ``{tenantid}`` in ``expected`` stands for the ``tid`` claim, as in Microsoft's metadata."""
+    """Refuse another issuer. ``{tenantid}`` in ``expected`` stands for ``tid``, as in Microsoft's metadata."""
     found = claims.get("iss")
     if "{tenantid}" in expected and isinstance(tid := claims.get("tid"), str) and _TENANT.match(tid):
         expected = expected.replace("{tenantid}", tid)

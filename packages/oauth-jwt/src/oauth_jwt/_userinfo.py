@@ -25,7 +25,7 @@ WHAT = "the userinfo answer"
 class UserInfoValidator(Validator):
     """The rules for userinfo answers that ``issuer`` gives to the client ``client_id``.
 
-    ``algorithms`` holds what was registered as ``userinfo_signed_response_alg``, ``()`` where answers are only encrypted.
+    ``algorithms`` holds what was registered as ``userinfo_signed_response_alg``, ``()`` where they are only encrypted.
     """
 
     def validate(self, answer: str, *, subject: str | None) -> Flow[Claims]:

@@ -26,8 +26,8 @@ class Validator:
     """The rules for tokens that ``issuer`` gives to the client ``client_id``.
 
     ``keys`` is the server's ``jwks_uri``, a ``JWKSCache`` or a JWK set. ``algorithms`` holds what the client
-    registered, RS256 by default; HS* needs ``client_secret``. ``decryption_keys`` are the client's private keys where it registered
-    encryption. ``leeway`` in seconds, ``clock`` in epoch seconds, ``max_size`` in characters.
+    registered, RS256 by default; HS* needs ``client_secret``. ``decryption_keys`` are the client's private
+    keys where it registered encryption. ``leeway`` in seconds, ``clock`` in epoch seconds, ``max_size`` in characters.
     """
 
     issuer: str

@@ -1,0 +1,242 @@
+"""The server's keys: found, rotated, kept through failures, never fetched in a flood."""
+
+import asyncio
+import json
+import threading
+import time
+
+import pytest
+
+from oauth_core import InsecureTransportError, Response, ServerRefusal, TransportError, UsageError, Wait, arun, run
+from oauth_jwt import IDTokenValidator, InvalidJWKSetError, InvalidJWTError, JWKSCache, JWKSet, Key
+from tests.jwt.support import CLIENT, ISSUER, NONCE, Clock, KeyServer, carry, copied, id_claims, key, no_request, sign
+
+URI = "https://op.example/jwks"
+
+
+def rules(cache, alg="RS256"):
+    return IDTokenValidator(ISSUER, CLIENT, cache, algorithms=(alg,), clock=Clock())
+
+
+def check(cache, signer, send=no_request, header=None, alg="RS256"):
+    return carry(rules(cache, alg).validate(sign(id_claims(), signer, header), nonce=NONCE), send)
+
+
+def test_keys_are_fetched_once_and_kept():
+    """Keys are fetched for the first token and kept for the time to live, then fetched again."""
+    clock, server = Clock(), KeyServer(key())
+    cache = JWKSCache(URI, ttl=100, clock=clock)
+    for _ in range(3):
+        check(cache, key(), server)
+    assert [(one.method, one.url) for one in server.requests] == [("GET", URI)]
+    assert server.requests[0].header("authorization") is None
+    clock.now += 101
+    check(cache, key(), server)
+    assert len(server.requests) == 2
+
+
+def test_rotated_key_is_fetched_once():
+    """SigningKeyRotation: an unknown kid fetches the keys again, and the token is believed."""
+    server = KeyServer(key())
+    clock = Clock()
+    cache = JWKSCache(URI, clock=clock)
+    check(cache, key(), server)
+    server.keys = [key("RS256", 2)]
+    clock.now += 31
+    assert check(cache, key("RS256", 2), server).sub == "jane"
+    assert len(server.requests) == 2
+
+
+def test_keys_rotated_without_names_are_found():
+    """Keys that changed and have no kid are fetched again when the old key's signature fails."""
+
+    def nameless(number):
+        return {name: value for name, value in key("RS256", number).public_jwk().items() if name != "kid"}
+
+    clock, server = Clock(), KeyServer(nameless(1))
+    cache = JWKSCache(URI, clock=clock)
+    check(cache, key(), server, {"kid": "any"})
+    server.keys = [nameless(2)]
+    clock.now += 31
+    assert check(cache, key("RS256", 2), server, {"kid": "any"}).sub == "jane"
+
+
+def test_unknown_kid_does_not_flood():
+    """A hundred tokens with unknown kids cause one fetch in the cool-down, each is refused."""
+    clock, server = Clock(), KeyServer(key())
+    cache = JWKSCache(URI, cooldown=30, clock=clock)
+    check(cache, key(), server)
+    clock.now += 31
+    for number in range(100):
+        with pytest.raises(InvalidJWTError, match=r"no key with the kid 'x\d+' for RS256"):
+            check(cache, key(), server, {"kid": f"x{number}"})
+    assert len(server.requests) == 2
+    clock.now += 31
+    with pytest.raises(InvalidJWTError):
+        check(cache, key(), server, {"kid": "x"})
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("failure", ["status", "transport", "html", "shape"])
+def test_old_keys_serve_while_the_server_fails(failure, caplog):
+    """Where a fetch fails the old keys stay in use, and the server is left alone for the cool-down."""
+    clock, server = Clock(), KeyServer(key())
+    cache = JWKSCache(URI, ttl=100, cooldown=30, clock=clock)
+    check(cache, key(), server)
+    asked = []
+
+    def broken(request):
+        asked.append(request)
+        if failure == "transport":
+            raise TransportError("no route")
+        body = {"status": b"", "html": b"<html>", "shape": b'{"keys": {}}'}[failure]
+        kind = "text/html" if failure == "html" else "application/json"
+        return Response(503 if failure == "status" else 200, (("content-type", kind),), body)
+
+    clock.now += 101
+    for _ in range(5):
+        assert check(cache, key(), broken).sub == "jane"
+    assert len(asked) == 1
+    assert "stay in use" in caplog.text
+    clock.now += 31
+    check(cache, key(), server)
+    assert len(server.requests) == 2
+
+
+def test_first_fetch_that_fails_is_an_error_and_is_tried_again():
+    """Without keys a failure is raised as what it is; the next token asks again."""
+    cache = JWKSCache(URI, clock=Clock())
+    with pytest.raises(ServerRefusal):
+        check(cache, key(), KeyServer(status=500))
+    with pytest.raises(InvalidJWKSetError, match="list 'keys'"):
+        check(cache, key(), lambda request: Response(200, (("content-type", "application/json"),), b"{}"))
+    assert check(cache, key(), KeyServer(key())).sub == "jane"
+
+
+def test_without_kid_one_key_is_used_and_several_are_refused():
+    """KidAbsentSingleJwks, KidAbsentMultipleMatchingKeys: one fitting key is used, several are refused."""
+    absent = b'{"alg":"RS256"}'
+    mixed = {"keys": [key("ES256").public_jwk(), key().public_jwk(), key("RS256", 3).public_jwk() | {"use": "enc"}]}
+    assert check(JWKSet(mixed), key(), header=absent).sub == "jane"
+    several = JWKSet({"keys": [key().public_jwk(), key("RS256", 2).public_jwk()]})
+    with pytest.raises(InvalidJWTError, match="names no kid, and several keys of the server fit RS256"):
+        check(several, key(), header=absent)
+    same_name = [key().public_jwk() | {"kid": "k"}, key("RS256", 2).public_jwk() | {"kid": "k"}]
+    with pytest.raises(InvalidJWTError, match="names the kid 'k', and several"):
+        check(JWKSet({"keys": same_name}), key(), header={"kid": "k"})
+    twice = JWKSet({"keys": [key().public_jwk(), key().public_jwk()]})
+    assert check(twice, key()).sub == "jane"
+
+
+def test_unusable_keys_are_passed_over_or_named():
+    """Unknown kinds, secrets and encryption keys are passed over; a weak or broken key that is named is refused."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    weak = Key(rsa.generate_private_key(65537, 1024), kid="weak")  # noqa: S505 - the weak key that is refused
+    entries = [{"kty": "new"}, 7, {"kty": "oct", "k": "c2VjcmV0"}, weak.public_jwk(), key().public_jwk()]
+    keys = JWKSet({"keys": entries})
+    assert check(keys, key()).sub == "jane"
+    with pytest.raises(InvalidJWTError, match="server's key cannot be used: RS256 needs an RSA key of at least 2048"):
+        check(keys, weak)
+    with pytest.raises(InvalidJWTError, match="server's key 'b' cannot be used"):
+        check(JWKSet([{"kty": "RSA", "kid": "b", "n": "AQAB"}]), key(), header={"kid": "b"})
+    with pytest.raises(InvalidJWKSetError):
+        JWKSet("text")
+    assert repr(keys) == "<JWKSet of 4 keys>"
+    assert len(copied(keys)) == len(keys) == 4
+    assert len(JWKSet(keys)) == 4
+
+
+def test_public_key_never_serves_as_a_secret():
+    """Key confusion: a public key in the set does not verify an HS256 signature made with its text."""
+    public = json.dumps(key().public_jwk())
+    forged = sign(id_claims(), Key.from_secret(public), {"kid": key().kid})
+    keys = JWKSet({"keys": [key().public_jwk(), {"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]})
+    with pytest.raises(InvalidJWTError, match="its alg is 'HS256', expected RS256"):
+        check(keys, Key.from_secret(public))
+    with pytest.raises(UsageError, match="needs the client's secret"):
+        carry(rules(keys, "HS256").validate(forged, nonce=NONCE))
+
+
+@pytest.mark.parametrize("uri", ["http://op.example/jwks", "file:///etc/passwd", "ftp://op.example/jwks", "jwks.json"])
+def test_keys_come_over_https_alone(uri):
+    """Addresses that are not https, this machine excepted, are refused when the cache is made."""
+    with pytest.raises(UsageError):
+        JWKSCache(uri)
+    assert JWKSCache("http://127.0.0.1:8080/jwks").uri
+    with pytest.raises(InsecureTransportError):
+        JWKSCache("http://op.example/jwks")
+    assert JWKSCache("http://op.example/jwks", allow_insecure_http=True).uri
+
+
+def test_threads_share_one_fetch():
+    """Twenty threads that need keys at once cause one fetch, and all believe their token."""
+    server, began = KeyServer(key()), threading.Barrier(20)
+
+    def slow(request):
+        time.sleep(0.05)
+        return server(request)
+
+    cache = JWKSCache(URI)
+    found = []
+
+    def work():
+        began.wait()
+        token = sign(id_claims(), key())
+        found.append(run(rules(cache).validate(token, nonce=NONCE), slow).sub)
+
+    threads = [threading.Thread(target=work) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["jane"] * 20
+    assert len(server.requests) == 1
+
+
+def test_tasks_share_one_fetch_and_survive_a_cancelled_one():
+    """Tasks share a fetch; where the one who fetches is cancelled, another does it."""
+    server = KeyServer(key())
+    gate = {}
+
+    async def slow(request):
+        gate.setdefault("first", asyncio.current_task())
+        await asyncio.sleep(0.05)
+        return server(request)
+
+    async def main():
+        cache = JWKSCache(URI)
+        token = sign(id_claims(), key())
+        flows = [arun(rules(cache).validate(token, nonce=NONCE), slow, sleep=asyncio.sleep) for _ in range(10)]
+        tasks = [asyncio.ensure_future(flow) for flow in flows]
+        await asyncio.sleep(0.01)
+        gate["first"].cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    results = asyncio.run(main())
+    assert sum(isinstance(result, asyncio.CancelledError) for result in results) == 1
+    assert sum(getattr(result, "sub", None) == "jane" for result in results) == 9
+    assert len(server.requests) == 1
+
+
+def test_abandoned_fetch_is_taken_over():
+    """A fetch that was never finished does not block others for ever."""
+    clock = Clock()
+    cache = JWKSCache(URI, clock=clock)
+    abandoned = cache.keys()
+    abandoned.send(None)
+    waiting = cache.keys()
+    assert isinstance(waiting.send(None), Wait)
+    clock.now += 61
+    request = waiting.send(None)
+    assert request.url == URI
+
+
+def test_cache_pickles_without_its_keys():
+    """A pickled cache keeps its configuration and fetches for itself."""
+    cache = JWKSCache(URI, ttl=5, cooldown=6)
+    check(cache, key(), KeyServer(key()))
+    again = copied(cache)
+    assert (again.uri, again.ttl, again.cooldown) == (URI, 5, 6)
+    assert repr(cache) == f"<JWKSCache of {URI!r}, 1>"
+    assert repr(again) == f"<JWKSCache of {URI!r}, empty>"
