@@ -60,3 +60,8 @@ __all__ = [
     "presented_token",
     "read_form",
 ]
+
+for _name in __all__:
+    if getattr(globals()[_name], "__module__", "").startswith(f"{__name__}._"):
+        globals()[_name].__module__ = __name__  # public names read as the package, in errors and in pickles
+del _name
