@@ -187,7 +187,8 @@ def userinfo(
 ) -> Flow[dict[str, object] | str]:
     """Ask for the claims about the token's user (a flow). Raises as ``parse_userinfo_response``. OIDC Core §5.3."""
     endpoint = yield from endpoint_of(config, "userinfo_endpoint", url)
-    request = build_userinfo_request(endpoint, token_text(token))
+    # It carries the token as any API request does, so what puts the token elsewhere has to see it too.
+    request = config.hooks.on_request("protected_request", build_userinfo_request(endpoint, token_text(token)))
     response = config.hooks.on_response("userinfo_response", (yield from send(request)))
     return parse_userinfo_response(response, subject=subject, clock=config.clock)
 

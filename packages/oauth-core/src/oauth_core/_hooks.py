@@ -129,6 +129,12 @@ class Hooks:
     def __contains__(self, point: object) -> bool:
         return point in self._hooks
 
+    def copy(self) -> Hooks:
+        """Return other hooks that start with the same ones."""
+        made = Hooks()
+        made._hooks.update(self._hooks)
+        return made
+
     def register(self, point: str, hook: Callable[..., object]) -> None:
         """Add a hook after those already at ``point``; the same function twice at one point runs once.
 

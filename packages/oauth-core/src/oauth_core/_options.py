@@ -57,6 +57,7 @@ _OWN = (
     "code_challenge_method",
     "grant",
     "grant_type",
+    "hooks",
     "introspection_endpoint_auth_method",
     "issuer",
     "leeway",
@@ -205,10 +206,18 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
         scope=scope_text(scope),
         redirect_uri=cast("str | None", given.get("redirect_uri", base.redirect_uri)),
         code_challenge_method=cast("str | None", given.get("code_challenge_method", base.code_challenge_method)),
-        hooks=base.hooks,
+        hooks=_hooks(given.get("hooks"), base),
         allow_insecure_http=insecure,
         clock=cast("Callable[[], float]", given.get("clock", time.time)),
     )
+
+
+def _hooks(given: object, base: ClientConfig) -> Hooks:
+    if given is None:
+        return base.hooks
+    if not isinstance(given, Hooks):
+        raise TypeError(f"hooks is a Hooks, with what is registered there, not a {type(given).__name__}")
+    return given.copy()
 
 
 def scope_text(scope: object) -> str | None:
