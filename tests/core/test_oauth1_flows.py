@@ -160,6 +160,12 @@ def test_a_callback_that_is_not_ours_is_refused(url, error, code):
     assert client.token == {"oauth_token": "req", "oauth_token_secret": "reqsec"}
 
 
+def test_what_is_no_callback_is_refused():
+    """Text that is no URL is a usage error."""
+    with pytest.raises(UsageError, match="callback"):
+        core().parse_authorization_response("https://[::1")
+
+
 def test_a_second_process_reads_the_callback():
     """A client that never saw the request token takes it from the callback."""
     client = core()

@@ -94,7 +94,7 @@ class OAuth1Core:
             clock=self._clock,
             allow_insecure_http=allow_insecure_http,
         )
-        self._step_signer: OAuth1Signer | None = None
+        self._step_signer: tuple[OAuth1Signer, tuple[str | None, str | None], OAuth1Signer] | None = None
 
     def __repr__(self) -> str:
         return f"<OAuth1Core {self._signer!r}{' with token' if self.credentials.token else ''}>"
@@ -106,7 +106,7 @@ class OAuth1Core:
 
     @credentials.setter
     def credentials(self, value: OAuth1Credentials) -> None:
-        self._use(self._signer.replace(value))
+        self._signer = self._signer.replace(value)
 
     @property
     def signer(self) -> OAuth1Signer:
@@ -116,12 +116,14 @@ class OAuth1Core:
     @property
     def step_signer(self) -> OAuth1Signer:
         """The signer that also sends the callback or verifier where one is set: for auth handlers used by hand."""
-        signer = self._step_signer
-        if signer is None:
-            steps = {"oauth_callback": self._redirect_uri, "oauth_verifier": self._verifier}
-            given = tuple((name, value) for name, value in steps.items() if value is not None)
-            signer = self._step_signer = self._signer.with_parameters(given) if given else self._signer
-        return signer
+        base, steps = self._signer, (self._redirect_uri, self._verifier)
+        made = self._step_signer
+        # What it was made from is kept with it, so that no thread can leave an outdated one behind.
+        if made is None or made[0] is not base or made[1] != steps:
+            named = zip(("oauth_callback", "oauth_verifier"), steps, strict=True)
+            given = tuple((name, value) for name, value in named if value is not None)
+            made = self._step_signer = (base, steps, base.with_parameters(given) if given else base)
+        return made[2]
 
     @property
     def redirect_uri(self) -> str | None:
@@ -131,7 +133,6 @@ class OAuth1Core:
     @redirect_uri.setter
     def redirect_uri(self, value: str | None) -> None:
         self._redirect_uri = value
-        self._step_signer = None
 
     @property
     def verifier(self) -> str | None:
@@ -141,7 +142,6 @@ class OAuth1Core:
     @verifier.setter
     def verifier(self, value: str | None) -> None:
         self._verifier = value
-        self._step_signer = None
 
     @property
     def realm(self) -> str | None:
@@ -150,7 +150,7 @@ class OAuth1Core:
 
     @realm.setter
     def realm(self, value: str | None) -> None:
-        self._use(self._signer.replace(realm=value))
+        self._signer = self._signer.replace(realm=value)
 
     @property
     def token(self) -> OAuth1Token:
@@ -253,14 +253,13 @@ class OAuth1Core:
         self, url: str, username: str, password: str, *, params: Params | None = None
     ) -> Flow[OAuth1Token]:
         """Exchange a user's name and password for an access token, at providers that still allow xAuth (a flow)."""
-        self.token = None
         form = (
             *pairs(params),
             ("x_auth_mode", "client_auth"),
             ("x_auth_username", username),
             ("x_auth_password", password),
         )
-        return self._exchange(url, params=form, password=password)
+        return self._exchange(url, params=form, password=password, without_token=True)
 
     def renew_access_token(
         self, url: str, session_handle: str | None = None, *, params: Params | None = None
@@ -284,7 +283,7 @@ class OAuth1Core:
         if skew is None:
             return False
         self._offset += skew
-        self._use(self._signer.replace(clock=Shifted(self._clock, self._offset)))
+        self._signer = self._signer.replace(clock=Shifted(self._clock, self._offset))
         return True
 
     def _exchange(
@@ -296,10 +295,12 @@ class OAuth1Core:
         method: str = "POST",
         params: Params | None = None,
         password: str = "",
+        without_token: bool = False,
     ) -> Flow[OAuth1Token]:
         def build() -> Request:
+            signer = self._signer.replace(self.credentials.with_token(None)) if without_token else self._signer
             return build_token_credentials_request(
-                self._signer, url, verifier=verifier, session_handle=session_handle, params=params, method=method
+                signer, url, verifier=verifier, session_handle=session_handle, params=params, method=method
             )
 
         token = yield from self._fetch(build, parse_token_credentials_response, password)
@@ -333,7 +334,3 @@ class OAuth1Core:
         return ServerRefusal(
             text, error=refusal.error, status_code=refusal.status_code, retry_after=refusal.retry_after
         )
-
-    def _use(self, signer: OAuth1Signer) -> None:
-        self._step_signer = None
-        self._signer = signer

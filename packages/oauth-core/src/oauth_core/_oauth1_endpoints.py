@@ -139,8 +139,12 @@ def parse_authorization_callback(url: str, *, token: str | None = None) -> OAuth
     provider said no, ``MismatchingStateError`` where the callback is for another request token, and
     ``ProtocolViolation`` where a parameter is given twice. RFC 5849 §2.2.
     """
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        raise UsageError("this is not the URL of a callback; pass the whole URL the user came back to") from None
     found: dict[str, str] = {}
-    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+    for name, value in parse_qsl(query, keep_blank_values=True):
         if name in found and name.startswith("oauth_"):
             raise ProtocolViolation(f"the callback holds {name} twice; it was not used")
         found.setdefault(name, value)
@@ -150,7 +154,7 @@ def parse_authorization_callback(url: str, *, token: str | None = None) -> OAuth
         raise AuthorizationRefused(advice or "the authorization was refused", error=_code(problem))
     if "oauth_token" not in found:
         if "denied" in found:
-            # X and Tumblr name the refused request token in `denied`.
+            # X names the refused request token in `denied`.
             raise AuthorizationRefused("the user did not authorize this client")
         raise MismatchingStateError("the callback holds no oauth_token, so it answers no request of ours")
     if token is not None and found["oauth_token"] != token:
