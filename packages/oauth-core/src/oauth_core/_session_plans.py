@@ -290,25 +290,30 @@ class SessionPlans(EndpointPlans):
     def _refreshing(self, call: SortedCall, token: object, scope: str | None) -> Flow[OAuth2Token]:
         from ._flows import refresh, token_text
 
-        current = self._source.current
-        own = token is None or (current is not None and token_text(token, "refresh_token") == current.refresh_token)
-        try:
-            return (
-                yield from refresh(
-                    call.config,
-                    current if own else token,
-                    scope=scope,
-                    extra=pairs(call.extra),
-                    url=call.url,
-                    auth=call.auth,
-                    headers=call.headers,
-                    body=call.body,
-                )
+        def spend(refresh_token: object) -> Flow[OAuth2Token]:
+            return refresh(
+                call.config,
+                refresh_token,
+                scope=scope,
+                extra=pairs(call.extra),
+                url=call.url,
+                auth=call.auth,
+                headers=call.headers,
+                body=call.body,
             )
+
+        known = self._source.current
+        if token is not None and (known is None or token_text(token, "refresh_token") != known.refresh_token):
+            return (yield from spend(token))
+        current = yield from self._source.latest()
+        try:
+            return (yield from spend(current))
         except ReauthorizationRequired:
-            if own:
-                yield from self._source.forgetting()
-            raise
+            newer = yield from self._source.latest()
+            if newer is None or current is None or newer.refresh_token == current.refresh_token:
+                yield from self._source.dropping()
+                raise
+        return (yield from spend(newer))  # another process has spent it meanwhile, and stored its successor
 
     def _subject(self, token: object, hint: str | None, *, prefer_refresh: bool) -> object:
         if token is not None:
