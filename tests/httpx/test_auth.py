@@ -59,7 +59,10 @@ def test_a_rejected_token_is_renewed_and_the_request_replayed(flavour, server, k
     token = rejected_token(server)
 
     async def scenario(flavour):
-        async with flavour.client("app", "s3cret", token=token, **endpoints(server)) as client, flavour.plain() as plain:
+        async with (
+            flavour.client("app", "s3cret", token=token, **endpoints(server)) as client,
+            flavour.plain() as plain,
+        ):
             auth = flavour.auth(client=flavour.raw(client))
             with path.open("rb") as file:
                 file.seek(10 if flavour.native.__name__ == "httpx2" else 0)
@@ -194,9 +197,7 @@ def test_plain_http_by_permission(flavour):
         auth = flavour.auth({"access_token": "a"}, allow_insecure_http=True)
         async with flavour.plain(transport=transport) as client:
             assert (await client.get("http://api.test/", auth=auth)).json()["authorization"] == "Bearer a"
-        async with flavour.client(
-            token={"access_token": "b"}, allow_insecure_http=True, transport=transport
-        ) as client:
+        async with flavour.client(token={"access_token": "b"}, allow_insecure_http=True, transport=transport) as client:
             assert (await client.get("http://api.test/")).json()["authorization"] == "Bearer b"
 
     flavour.run(scenario)
@@ -224,6 +225,45 @@ def test_a_protected_request_hook_sees_the_request_as_it_goes_out(flavour, serve
         seen = server.seen("/api/things")[0]
         assert (seen.body, dict(seen.query)) == (b"changed", {"hooked": "1"})
         assert seen.header("x-seen") == f"Bearer {token['access_token']}"
+
+    flavour.run(scenario)
+
+
+@pytest.mark.parametrize("placement", ["header", "body", "uri"])
+def test_a_hook_runs_once_for_each_sending(flavour, server, placement):
+    """The replay after a 401 starts from the user's request again: what a hook adds is there once."""
+
+    def hook(url, headers, body):
+        headers["X-Count"] = headers.get("X-Count", "") + "1"
+        return url + ("&" if "?" in url else "?") + "h=1", headers, body
+
+    token = rejected_token(server)
+
+    async def scenario(flavour):
+        async with flavour.client(
+            "app", "s3cret", token=token, token_placement=placement, **endpoints(server)
+        ) as client:
+            flavour.raw(client).register_compliance_hook("protected_request", hook)
+            assert (await client.post(server.url("/api/things"), data={"a": "1"})).status_code == 200
+        for seen in server.seen("/api/things"):
+            assert seen.header("x-count") == "1"
+            assert [n for n, _ in seen.query].count("h") == 1
+            assert dict(seen.form)["a"] == "1"
+
+    flavour.run(scenario)
+
+
+def test_a_websocket_carries_the_token_by_wss_alone(flavour):
+    """A WebSocket's request gets the token over ``wss``; over ``ws`` to another machine it is refused."""
+    transport = flavour.native.MockTransport(lambda request: flavour.native.Response(200, json=dict(request.headers)))
+
+    async def scenario(flavour):
+        auth = flavour.auth({"access_token": "a"})
+        async with flavour.plain(transport=transport) as client:
+            assert (await client.get("wss://api.test/", auth=auth)).json()["authorization"] == "Bearer a"
+            assert (await client.get("ws://localhost/", auth=auth)).status_code == 200
+            with pytest.raises(InsecureTransportError):
+                await client.get("ws://api.test/", auth=auth)
 
     flavour.run(scenario)
 
@@ -317,7 +357,7 @@ def test_misuse_is_named(flavour):
 def test_a_handler_pickles_and_shows_no_secret(flavour, server):
     """A handler with a static token survives pickling, and its ``repr`` holds no token."""
     token = server.issue_token("app", user="alice")
-    auth = pickle.loads(pickle.dumps(flavour.auth(token)))
+    auth = pickle.loads(pickle.dumps(flavour.auth(token)))  # noqa: S301 - our own bytes
     assert flavour.native.get(server.url("/api/things"), auth=auth).status_code == 200
     assert token["access_token"] not in repr(auth)
 

@@ -198,9 +198,7 @@ def test_a_refused_refresh_token_asks_for_a_person(flavour, server):
     async def scenario(flavour):
         old = server.issue_token("app", user="alice")
         server.revoke(old["refresh_token"])
-        async with flavour.client(
-            "app", "s3cret", token={**old, "expires_at": 1}, **endpoints(server)
-        ) as client:
+        async with flavour.client("app", "s3cret", token={**old, "expires_at": 1}, **endpoints(server)) as client:
             with pytest.raises(ReauthorizationRequired, match="authorize again"):
                 await client.get(server.url("/api/things"))
             assert client.token is None

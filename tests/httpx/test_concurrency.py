@@ -120,6 +120,22 @@ def test_a_lone_cancelled_caller_loses_no_token_on_asyncio(flavour, server):
     flavour.run(scenario)
 
 
+@pytest.mark.parametrize("flavour", ASYNCIO, ids=repr)
+def test_closing_a_client_waits_for_its_renewal(flavour, server):
+    """A client that is closed while a cancelled caller's renewal is under way keeps the renewed token."""
+
+    async def scenario(flavour):
+        old = expired(server)
+        async with flavour.client("app", "s3cret", token=old, **endpoints(server)) as client:
+            server.inject(faults.slow(0.3), "token")
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await client.get(server.url("/api/things"))
+        assert client.token["refresh_token"] != old["refresh_token"]
+
+    flavour.run(scenario)
+
+
 @pytest.mark.parametrize("flavour", TRIO, ids=repr)
 def test_a_cancelled_caller_loses_no_token_on_trio(flavour, server):
     """A cancelled task finishes the renewal before it is cancelled; others get its token."""
@@ -177,9 +193,7 @@ def test_event_loops_in_threads_share_one_renewal(flavour, server):
 @pytest.mark.parametrize("flavour", ASYNC, ids=repr)
 def test_a_renewal_whose_event_loop_died_is_taken_over(flavour, server):
     """A renewal that ended with its event loop does not hold later callers."""
-    client = flavour.module.AsyncOAuth2Client(
-        "app", "s3cret", grant_type="client_credentials", **endpoints(server)
-    )
+    client = flavour.module.AsyncOAuth2Client("app", "s3cret", grant_type="client_credentials", **endpoints(server))
     server.inject(faults.slow(30), "token")
 
     async def cut_short():

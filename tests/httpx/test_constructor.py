@@ -25,7 +25,11 @@ PAIRS = [("OAuth2Client", "Client"), ("AsyncOAuth2Client", "AsyncClient")]
 def test_an_unknown_keyword_names_the_nearest(module, native, name):
     """A keyword that nobody knows is a ``TypeError`` with the nearest known one, of ours or of the library's."""
     cls = getattr(module, name)
-    for wrong, near in {"token_endpont": "token_endpoint", "follow_redirect": "follow_redirects", "lee_way": "leeway"}.items():
+    for wrong, near in {
+        "token_endpont": "token_endpoint",
+        "follow_redirect": "follow_redirects",
+        "lee_way": "leeway",
+    }.items():
         with pytest.raises(TypeError, match=f"did you mean '{near}'"):
             cls("app", **{wrong: 1})
     with pytest.raises(TypeError, match="token_endpoint_auth_method="):
@@ -94,7 +98,7 @@ def test_nothing_is_loaded_before_it_is_used():
     code = (
         "import sys, oauth_httpx\n"
         "assert not {'httpx', 'httpx2'} & set(sys.modules)\n"
-        "import httpx; before = set(sys.modules)\n"
+        "import httpx; httpx.Client(); before = set(sys.modules)\n"
         "from oauth_httpx import OAuth2Client\n"
         "OAuth2Client('app')\n"
         "new = set(sys.modules) - before\n"

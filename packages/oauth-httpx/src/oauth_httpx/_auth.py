@@ -83,6 +83,11 @@ class TokenAuth:
         """The token in memory, expired or not; None before the first."""
         return self.source.current
 
+    @property
+    def hooked(self) -> bool:
+        """True where a hook may put the token, or another credential, anywhere in a request."""
+        return "protected_request" in self._hooks
+
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """Put the token on a request of a synchronous client, and answer a 401 once.
 
@@ -183,22 +188,27 @@ class TokenAuth:
         else:
             body = form_body(token, request.read(), request.headers.get("Content-Type"))
             request = self.binding.with_body(request, body, _FORM)
-        if "protected_request" in self._hooks:
+        if self.hooked:
             request = self._hooked(request)
         return request
 
     def _hooked(self, request: Any) -> Any:
+        """Return what the user's hooks make of a request; the request itself stays, for the replay."""
         url = str(request.url)
         body = request.read() if self.binding.is_bytes(request.stream) else None
         new_url, headers, new_body = self._hooks.on_parts("protected_request", url, request.headers.copy(), body)
-        request.headers = self.binding.library.Headers(headers)
+        hooked = self.binding.with_url(request, new_url)
+        host = hooked.headers["Host"]
+        hooked.headers = self.binding.library.Headers(headers)
         if new_url != url:
-            request = self.binding.with_url(request, new_url)
-            self._check_secure(request)
-        if new_body is not body:
-            content = new_body.encode("utf-8") if isinstance(new_body, str) else new_body or b""
-            request = self.binding.with_body(request, content)
-        return request
+            hooked.headers["Host"] = host
+            self._check_secure(hooked)
+        if new_body is body:
+            if self.token_placement == "body":
+                hooked.stream = request.stream
+            return hooked
+        content = new_body.encode("utf-8") if isinstance(new_body, str) else new_body or b""
+        return self.binding.with_body(hooked, content)
 
     def _rejected(self, first: Any, sent: Any, response: Any) -> bool:
         """Tell whether this 401 rejects the token: it carried the token and came from the origin first asked."""

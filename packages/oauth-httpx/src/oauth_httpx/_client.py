@@ -229,6 +229,7 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
         library_class.__init__(self, **native)
         client = cast("Any", self)
         self._first_timeout = None if "timeout" in native else client.timeout
+        self._renewing: set[Any] = set()
         self._server = AsyncServerTransport(self.binding, native, self._server_timeout)
         source = AsyncTokenSource(
             settings.renewal(),
@@ -251,7 +252,7 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
         return await self._server.send(request, options)
 
     def _runtime(self) -> Runtime:
-        return current_runtime()
+        return current_runtime(self._renewing)
 
     async def send(self, request: Any, **keywords: Any) -> R:
         """Send a request that was built beforehand, with the token. Takes what the library's ``send`` takes."""
@@ -275,7 +276,8 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
             request, keywords["auth"] = step
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections, once a renewal that is under way has ended: its token would be lost."""
+        await current_runtime(self._renewing).settle()
         await cast("Any", super()).aclose()
         await self._server.aclose()
 
@@ -289,5 +291,6 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
         return self
 
     async def __aexit__(self, *details: object) -> None:
+        await current_runtime(self._renewing).settle()
         await cast("Any", super()).__aexit__(*details)
         await self._server.aclose()

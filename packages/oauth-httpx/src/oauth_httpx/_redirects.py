@@ -42,7 +42,7 @@ class Redirects:
         library = self._binding.library
         with_body = upcoming.stream is response.request.stream and self._handler.token_placement == "body"
         self._at_home = self._at_home and same_origin(str(upcoming.url), self._first_url)
-        if not self._at_home and (with_body or self._quoted(upcoming.url)):
+        if not self._at_home and (with_body or self._handler.hooked or self._quoted(upcoming.url)):
             return None
         if len(response.history) >= self._most:
             raise library.TooManyRedirects("Exceeded maximum allowed redirects.", request=response.request)

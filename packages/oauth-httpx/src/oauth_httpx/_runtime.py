@@ -26,14 +26,16 @@ Work: TypeAlias = Callable[[Sleep], Awaitable[object]]
 _POLL = 0.2  # seconds between two looks, in a sleep of protected work, at whether anybody still waits for it
 _PIECES = 64  # more than a read of the network leaves in the library's buffer
 
-_running: set[asyncio.Task[None]] = set()  # asyncio itself holds its tasks weakly
-
 
 class Deadline(Runtime):
     """A runtime that can also bound a block of code in time."""
 
     def key(self) -> object:
         """Return what identifies this event loop."""
+        raise NotImplementedError
+
+    async def settle(self) -> None:
+        """Wait for the protected work that goes on in this event loop though its callers were cancelled."""
         raise NotImplementedError
 
     def within(self, seconds: float | None) -> AbstractAsyncContextManager[object]:
@@ -45,8 +47,11 @@ class Deadline(Runtime):
         await pieces.aclose()
 
 
-def current_runtime() -> Deadline:
-    """Return the runtime of the event loop that runs the caller. Raises ``RuntimeError`` outside of one."""
+def current_runtime(running: set[asyncio.Task[None]] | None = None) -> Deadline:
+    """Return the runtime of the event loop that runs the caller. Raises ``RuntimeError`` outside of one.
+
+    ``running`` holds its protected work.
+    """
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         return TrioRuntime()
@@ -54,7 +59,7 @@ def current_runtime() -> Deadline:
         import asyncio
 
         try:
-            return AsyncioRuntime(asyncio.get_running_loop())
+            return AsyncioRuntime(asyncio.get_running_loop(), running)
         except RuntimeError:
             pass
     raise RuntimeError("an asynchronous client works inside a running event loop of asyncio or trio; there is none")
@@ -63,8 +68,9 @@ def current_runtime() -> Deadline:
 class AsyncioRuntime(Deadline):
     """The runtime of one asyncio event loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, running: set[asyncio.Task[None]] | None = None) -> None:
         self._loop = loop
+        self._running = set() if running is None else running  # asyncio itself holds its tasks weakly
 
     def key(self) -> object:
         return self._loop
@@ -102,9 +108,16 @@ class AsyncioRuntime(Deadline):
             await work(sleep)
 
         task = self._loop.create_task(run())
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
+
+    async def settle(self) -> None:
+        import asyncio
+
+        mine = [task for task in tuple(self._running) if task.get_loop() is self._loop]
+        if mine:
+            await asyncio.wait(mine)
 
     async def sleep(self, seconds: float, /) -> None:
         import asyncio
@@ -161,6 +174,9 @@ class TrioRuntime(Deadline):
                     scope.shield = True
 
             await work(sleep)
+
+    async def settle(self) -> None:
+        """Do nothing: protected work ends before its caller does."""
 
     async def sleep(self, seconds: float, /) -> None:
         await self._trio.sleep(seconds)

@@ -75,6 +75,7 @@ class _Transport:
                 pattern: None if mounted is None else _Borrowed(mounted) for pattern, mounted in mounts.items()
             }
         self._timeout = timeout
+        self._urls: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -99,13 +100,22 @@ class _Transport:
         try:
             return library.Request(
                 request.method,
-                request.url,
+                self._url(request),
                 headers=headers,
                 content=request.body,
                 extensions={"timeout": seconds.as_dict()},
             )
         except library.InvalidURL:
             raise UsageError(f"{_place(request)} is not a URL that can be requested") from None
+
+    def _url(self, request: Request) -> Any:
+        """Return the library's URL of an endpoint, parsed once; a query may hold a secret and is not kept."""
+        url = self._urls.get(request.url)
+        if url is None:
+            url = self._binding.library.URL(request.url)
+            if "?" not in request.url and len(self._urls) < 100:
+                self._urls[request.url] = url
+        return url
 
     def _failure(self, request: Request, exc: Exception) -> TransportError:
         """Describe what the library raised. Its text may quote headers, so only that of network errors is kept."""
