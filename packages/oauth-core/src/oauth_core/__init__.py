@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._answers import (
+        json_answer,
         json_object,
         raise_for_refusal,
         retry_after,
@@ -415,6 +416,7 @@ __all__ = [
     "is_form",
     "is_loopback",
     "is_secure",
+    "json_answer",
     "json_object",
     "load_plugin",
     "merge_renewed",
@@ -599,6 +601,7 @@ _MODULES = {
     "is_form": "_oauth1_body",
     "is_loopback": "_urls",
     "is_secure": "_urls",
+    "json_answer": "_answers",
     "json_object": "_answers",
     "load_plugin": "_plugins",
     "merge_renewed": "_token_endpoint",

@@ -17,7 +17,20 @@ from urllib.parse import parse_qsl
 from ._errors import ErrorStatusReceived, OAuthError, ProtocolViolation, ServerRefusal
 from ._messages import Response, bare_url
 
-__all__ = ["json_object", "raise_for_refusal", "retry_after"]
+__all__ = ["json_answer", "json_object", "raise_for_refusal", "retry_after"]
+
+
+def json_answer(
+    response: Response,
+    what: str,
+    error: type[OAuthError] = ProtocolViolation,
+    *,
+    request: str,
+    clock: Callable[[], float] = time.time,
+) -> dict[str, object]:
+    """Return the JSON object of a successful answer: ``raise_for_refusal`` and ``json_object``, reading it once."""
+    members = raise_for_refusal(response, request, clock=clock)
+    return members if members and response.content_type == "application/json" else json_object(response, what, error)
 
 
 def json_object(response: Response, what: str, error: type[OAuthError] = ProtocolViolation) -> dict[str, object]:
@@ -37,10 +50,11 @@ def json_object(response: Response, what: str, error: type[OAuthError] = Protoco
     raise error(f"{what} is no JSON but {_kind(response)}{hint}", status_code=response.status)
 
 
-def raise_for_refusal(response: Response, what: str, *, clock: Callable[[], float] = time.time) -> None:
+def raise_for_refusal(response: Response, what: str, *, clock: Callable[[], float] = time.time) -> dict[str, object]:
     """Raise where the answer is a refusal: an error or redirect status, or an ``error`` in a JSON body.
 
-    ``what`` names the exchange in the message. Raises ``ServerRefusal`` or, for a redirect, ``ProtocolViolation``.
+    ``what`` names the exchange in the message. Returns the members of a JSON body, none where it is no JSON object.
+    Raises ``ServerRefusal`` or, for a redirect, ``ProtocolViolation``.
     """
     if 300 <= response.status < 400:
         target = response.header("location")
@@ -54,7 +68,7 @@ def raise_for_refusal(response: Response, what: str, *, clock: Callable[[], floa
     members = _error_members(response)
     code = members.get("error")
     if response.status < 300 and code is None:
-        return
+        return members
     if isinstance(code, str) and code:
         description = members.get("error_description")
         uri = members.get("error_uri")

@@ -207,7 +207,7 @@ def resolve_client_auth(
     of id and private JWK, a ``(name, function)`` pair or a function. Raises ``UsageError`` for an unknown name or a
     missing client id and ``TypeError`` for anything else.
     """
-    if isinstance(method, ClientAuth):
+    if not isinstance(method, str) and isinstance(method, ClientAuth):  # asking a protocol costs more than the rest
         return method
     if not isinstance(method, (str, tuple)) and isinstance(username := getattr(method, "username", None), str):
         method = (username, getattr(method, "password", None))  # HTTPBasicAuth and its like

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from json import JSONDecodeError, loads
 from typing import TypeAlias, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
@@ -104,9 +104,10 @@ class Request:
 
     def with_header(self, name: str, value: str) -> Request:
         """Return a copy with this header in place of any of the same name."""
+        check_header(name, value)
         lower = name.lower()
-        kept = tuple(pair for pair in self.headers if pair[0].lower() != lower)
-        return replace(self, headers=(*kept, (name, value)))
+        kept = tuple([pair for pair in self.headers if pair[0].lower() != lower])
+        return self._changed(self.url, (*kept, (name, value)), self.body)
 
     def with_params(self, params: Iterable[tuple[str, str]]) -> Request:
         """Return a copy with these pairs added to the form body, or to the query of a GET."""
@@ -114,9 +115,16 @@ class Request:
         if not encoded:
             return self
         if self.method in {"GET", "HEAD", "DELETE"}:
-            return replace(self, url=add_query(self.url, encoded))
+            return self._changed(add_query(self.url, encoded), self.headers, self.body)
         body = self.body + b"&" if self.body else b""
-        return replace(self, body=body + encoded.encode("ascii"))
+        return self._changed(self.url, self.headers, body + encoded.encode("ascii"))
+
+    def _changed(self, url: str, headers: Pairs, body: bytes) -> Request:
+        """Return a copy of which every part was checked already."""
+        new = object.__new__(type(self))
+        for name, value in (("method", self.method), ("url", url), ("headers", headers), ("body", body)):
+            object.__setattr__(new, name, value)
+        return new
 
 
 @dataclass(frozen=True, slots=True, repr=False)

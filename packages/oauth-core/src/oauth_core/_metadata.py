@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ._answers import json_object, raise_for_refusal
+from ._answers import json_answer
 from ._errors import InvalidMetadataError, OAuthError
 from ._messages import Request, Response
 from ._urls import check_endpoint, same_origin
@@ -158,8 +158,9 @@ def parse_metadata_response(
     ``expires_at`` follows ``Cache-Control: max-age`` (one hour without it, at least a minute, at most a day).
     Raises ``InvalidMetadataError``, and ``ServerRefusal`` for an error status. RFC 8414 §3.3.
     """
-    raise_for_refusal(response, "the metadata request", clock=clock)
-    members = json_object(response, "the metadata document", InvalidMetadataError)
+    members = json_answer(
+        response, "the metadata document", InvalidMetadataError, request="the metadata request", clock=clock
+    )
     return check_metadata(
         members,
         issuer=issuer,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from ._answers import json_object, raise_for_refusal
+from ._answers import json_answer, json_object, raise_for_refusal
 from ._errors import InvalidTokenResponse, ProtocolViolation, ServerRefusal, UnsupportedTokenTypeError
 from ._messages import FORM, Pairs, Request, Response, add_query, encode_form
 from ._token import OAuth2Token, seconds
@@ -62,8 +62,8 @@ def parse_token_response(
     Raises ``ServerRefusal`` for an error, ``InvalidTokenResponse`` where ``access_token`` or ``token_type`` is missing
     and ``UnsupportedTokenTypeError`` for a type not in ``token_types`` (lower case). RFC 6749 §5.1.
     """
-    raise_for_refusal(response, "the token request", clock=clock)
-    return token_from_members(json_object(response, "the token answer", InvalidTokenResponse), clock, token_types)
+    members = json_answer(response, "the token answer", InvalidTokenResponse, request="the token request", clock=clock)
+    return token_from_members(members, clock, token_types)
 
 
 def token_from_members(
@@ -103,8 +103,7 @@ def parse_revocation_response(response: Response, *, clock: Callable[[], float] 
 
 def parse_introspection_response(response: Response, *, clock: Callable[[], float] = time.time) -> dict[str, object]:
     """Return the members of an introspection answer; ``active`` is a bool in it. RFC 7662 §2.2."""
-    raise_for_refusal(response, "the introspection request", clock=clock)
-    members = json_object(response, "the introspection answer")
+    members = json_answer(response, "the introspection answer", request="the introspection request", clock=clock)
     if not isinstance(members.get("active"), bool):
         raise ProtocolViolation("the introspection answer has no boolean 'active'; the token's state is unknown")
     return members
