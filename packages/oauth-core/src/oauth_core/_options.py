@@ -6,7 +6,6 @@ canonical name; nothing unknown passes in silence.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from inspect import Parameter, iscoroutinefunction, signature
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from ._config import ClientConfig, Discovery
 from ._errors import UsageError
+from ._hooks import Hooks
 from ._metadata import ServerMetadata, check_metadata
 from ._renewal import Renewal, renewal_settings
 from ._token import OAuth2Token
@@ -208,7 +208,7 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
         code_challenge_method=cast("str | None", given.get("code_challenge_method", base.code_challenge_method)),
         hooks=_hooks(given.get("hooks"), base),
         allow_insecure_http=insecure,
-        clock=cast("Callable[[], float]", given.get("clock", time.time)),
+        clock=cast("Callable[[], float]", given.get("clock", base.clock)),
     )
 
 
