@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 from requests import PreparedRequest, Request, Response
 from requests.auth import AuthBase
@@ -131,13 +132,13 @@ class TokenAuth(AuthBase):
             r.body = form_body(token, encoded, r.headers.get("Content-Type"))
             r.headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
             r.headers["Content-Length"] = str(len(r.body))
-        if self._hooks is not None and "protected_request" in self._hooks:
+        if self._hooks is not None and self._hooked:
             _run_hooks(self._hooks, r)
 
     def _on_response(self, token: OAuth2Token, first_url: str, response: Response, **kwargs: Any) -> Response:
         if response.status_code == 401:
             return self._on_401(token, first_url, response, **kwargs)
-        if self.token_placement != "header" and response.is_redirect:
+        if (self.token_placement != "header" or self._hooked) and response.is_redirect:
             target = Request("GET", response.next.url).url if response.next else _target(response)
             if not same_origin(target, first_url):
                 kept = UnfollowedRedirect()
@@ -166,7 +167,17 @@ class TokenAuth(AuthBase):
             return response
         return self._replay(request, response, new, **kwargs)
 
+    @property
+    def _hooked(self) -> bool:
+        """True where a hook may have put the token, or another credential, anywhere in a request."""
+        return self._hooks is not None and "protected_request" in self._hooks
+
     def _carried(self, request: PreparedRequest, token: OAuth2Token) -> bool:
+        if self._hooked:
+            text = token.get("access_token")
+            places = [*request.headers.values(), *(value for _, value in parse_qsl(urlsplit(request.url or "").query))]
+            if isinstance(text, str) and any(text in str(place) for place in places):
+                return True
         if self.token_placement == "header":
             return request.headers.get("Authorization") == authorization_header(token)
         place = request.url if self.token_placement == "uri" else request.body
@@ -214,7 +225,7 @@ def _replayable(request: PreparedRequest) -> bool:
 
 def _take_out(request: PreparedRequest) -> None:
     """Remove the token that an earlier placement put into query or form."""
-    from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+    from urllib.parse import urlencode, urlunsplit
 
     parts = urlsplit(request.url or "")
     kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "access_token"]
@@ -275,7 +286,12 @@ class OAuth2Auth(TokenAuth):
                     if value is not None
                 },
             )
-        super().__init__(source, token_placement=token_placement, allow_insecure_http=allow_insecure_http)
+        super().__init__(
+            source,
+            token_placement=token_placement,
+            hooks=None if client is None else client.config.hooks,
+            allow_insecure_http=allow_insecure_http or (client is not None and client.config.allow_insecure_http),
+        )
 
 
 def client_of_this_colour(client: object) -> EndpointMethods:
