@@ -217,7 +217,9 @@ def resolve_client_auth(
             return _METHODS[pair_method](first, second)
         if isinstance(second, Mapping):
             return _METHODS["private_key_jwt"](first, second)
-        if not callable(second) or isinstance(second, (ClientAuth, BindableAuth)):
+        if isinstance(second, ClientAuth):
+            return second
+        if not callable(second) or isinstance(second, BindableAuth):
             method = second
         else:
             return CustomClientAuth(_need_id(client_id), client_secret, cast("CustomFunction", second), str(first))
