@@ -95,11 +95,9 @@ def spaced(encoded: str, *, url: str | None = None) -> str:
             encoded = _regular_triplets(encoded)
         encoded = encoded.replace("%", "%25")
     if not _is_regular(left):
-        odd = bytes(set(left).difference(b"=&"))
+        odd = left.translate(None, b"=&")
         if odd:
-            if url is not None:
-                _refuse_raw(encoded, url)
-            encoded = _encode_odd(encoded, odd)
+            encoded = _encode_odd(encoded, odd, url)
             left = left.translate(None, odd)
         if not _is_regular(left):
             return _irregular(encoded)
@@ -113,23 +111,29 @@ def _is_regular(left: bytes) -> bool:
 
 
 def _regular_triplets(encoded: str) -> str:
-    odd = set(_ODD_TRIPLET.findall(encoded))
     # Lone signs first: once every sign starts a triplet, replacing one triplet cannot make another.
-    if "%" in odd:
-        encoded = _LONE_PERCENT.sub("%25", encoded)
-        odd.discard("%")
-    for triplet in odd:
+    encoded = _LONE_PERCENT.sub("%25", encoded)
+    match = _ODD_TRIPLET.search(encoded)
+    while match is not None:
+        triplet = match[0]
         encoded = encoded.replace(triplet, _ONCE[int(triplet[1:], 16)])
+        match = _ODD_TRIPLET.search(encoded, match.start())
     return encoded
 
 
-def _encode_odd(encoded: str, odd: bytes) -> str:
+def _encode_odd(encoded: str, odd: bytes, url: str | None) -> str:
     # Few different characters need encoding in any one text: one pass over the text for each of them is
     # cheaper than a step for each character.
-    if max(odd) > 127:
+    if not odd.isascii():
+        if url is not None:
+            _refuse_raw(encoded, url)
         encoded = encoded.encode("utf-8", "surrogatepass").decode("latin-1")
-    for byte in odd:
+    while odd:
+        byte = odd[0]
+        if url is not None and (byte <= 32 or byte == 127):
+            _refuse_raw(encoded, url)
         encoded = encoded.replace(chr(byte), "%2520" if byte == 43 else _TWICE[byte])
+        odd = odd.replace(odd[:1], b"")
     return encoded
 
 
