@@ -23,7 +23,9 @@ SUPPORTS = {"fake": FAKE_SUPPORTS, "oidc": FEATURES | {"counts"}, "authlib": AUT
 
 def pytest_generate_tests(metafunc):
     if "flavour" in metafunc.fixturenames:
-        metafunc.parametrize("flavour", FLAVOURS, ids=[each.name for each in FLAVOURS])
+        only = getattr(metafunc.function, "asynchronous_only", False)
+        flavours = [each for each in FLAVOURS if each.asynchronous or not only]
+        metafunc.parametrize("flavour", flavours, ids=[each.name for each in flavours])
     if "place" in metafunc.fixturenames:
         needed = getattr(metafunc.function, "needed", frozenset())
         names = [name for name, supported in SUPPORTS.items() if needed <= supported]
@@ -78,3 +80,22 @@ def logged_in(place, client):
     request = client.authorization_request()
     client.authorization_code(request.validate_callback(place.authorize(request.uri)))
     return client
+
+
+@pytest.fixture
+def elsewhere():
+    """A second fake server on loopback: another origin."""
+    with FakePlace(Clock()).running() as server:
+        yield server.fake
+
+
+@pytest.fixture
+def holder(fake_place, fake, new_client):
+    """A session that holds a good token with a refresh token, at the fake server."""
+    return new_client(**fake_place.options(), token=fake.issue_token("basic", user="alice", scope="read"))
+
+
+@pytest.fixture
+def following(flavour) -> dict[str, bool]:
+    """The keywords of an API call that follows redirects."""
+    return {"allow_redirects": True} if flavour.library == "requests" else {"follow_redirects": True}

@@ -16,3 +16,9 @@ def needs(*features: str) -> Callable[[F], F]:
         return function
 
     return mark
+
+
+def asynchronous_only(function: F) -> F:
+    """Make the scenario for the asynchronous flavours: threads cannot be cancelled, and have no event loop."""
+    function.asynchronous_only = True
+    return function

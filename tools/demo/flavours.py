@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -49,13 +50,25 @@ class Client:
             return cast("T", call())
         return self._portal.call(_settled, call)
 
-    def at_once(self, times: int, call: Callable[[], Awaitable[T] | T]) -> list[T]:
-        """Call a function so many times at once, in threads or in tasks, and return the results."""
+    def start(self, call: Callable[[], Awaitable[T] | T]) -> Future[T]:
+        """Call a function in a task, or in a thread, of its own, and return the future of its result."""
         if self._portal is not None:
-            started = [self._portal.start_task_soon(_settled, call) for _ in range(times)]
-            return [each.result() for each in started]
-        with ThreadPoolExecutor(times) as pool:
-            return [each.result() for each in [pool.submit(cast("Callable[[], T]", call)) for _ in range(times)]]
+            return self._portal.start_task_soon(_settled, call)
+        future: Future[T] = Future()
+        Thread(target=_fulfil, args=(future, call)).start()
+        return future
+
+    def at_once(self, times: int, call: Callable[[], Awaitable[T] | T]) -> list[T]:
+        """Call a function so many times at once and return the results."""
+        started = [self.start(call) for _ in range(times)]
+        return [each.result() for each in started]
+
+
+def _fulfil(future: Future[T], call: Callable[[], Awaitable[T] | T]) -> None:
+    try:
+        future.set_result(cast("T", call()))
+    except BaseException as exc:  # noqa: BLE001 - whatever it was, it is the future's
+        future.set_exception(exc)
 
 
 async def _settled(call: Callable[[], Awaitable[T] | T]) -> T:
