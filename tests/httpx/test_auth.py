@@ -429,3 +429,117 @@ def test_a_secret_in_a_body_is_not_sent_on_by_a_redirect(flavour, server, elsewh
             assert b"s3cret" not in seen.body and b"access_token" not in seen.body
 
     flavour.run(scenario)
+
+
+@pytest.mark.parametrize("flavour", [f for f in FLAVOURS if f.is_async], ids=repr)
+def test_an_asynchronous_file_is_rewound_for_the_replay(flavour, server):
+    """A body with asynchronous ``tell`` and ``seek`` is sent again from where it stood."""
+
+    class File:
+        def __init__(self, content):
+            self.file = io.BytesIO(content)
+
+        async def __aiter__(self):
+            while piece := self.file.read(4):
+                yield piece
+
+        async def tell(self):
+            return self.file.tell()
+
+        async def seek(self, position):
+            return self.file.seek(position)
+
+    token = rejected_token(server)
+
+    async def scenario(flavour):
+        async with flavour.client("app", "s3cret", token=token, **endpoints(server)) as client:
+            file = File(b"0123456789")
+            await file.seek(2)
+            response = await client.post(server.url("/api/upload"), content=file)
+            assert response.json()["bytes"] == 8
+        assert [seen.status for seen in server.seen("/api/upload")] == [401, 200]
+
+    flavour.run(scenario)
+
+
+def test_a_401_behind_a_redirect_of_the_library(flavour):
+    """On a plain client: the same origin's 401 renews and replays, another origin's does neither."""
+    asked = []
+
+    def answer(request):
+        asked.append((str(request.url), request.headers.get("Authorization")))
+        if request.url.path == "/token":
+            return flavour.native.Response(200, json={"access_token": "new", "token_type": "Bearer"})
+        if request.url.path in {"/same", "/upgrade"}:
+            to = "/landed" if request.url.path == "/same" else "https://localhost/landed"
+            return flavour.native.Response(302, headers={"Location": to})
+        return flavour.native.Response(200 if request.headers["Authorization"] == "Bearer new" else 401)
+
+    transport = flavour.native.MockTransport(answer)
+
+    async def scenario(flavour):
+        async with (
+            flavour.client(
+                "app",
+                "s3cret",
+                token={"access_token": "old", "refresh_token": "r"},
+                token_endpoint="https://as.test/token",
+                transport=transport,
+            ) as client,
+            flavour.plain(transport=transport, follow_redirects=True) as plain,
+        ):
+            auth = flavour.auth(client=flavour.raw(client))
+            assert (await plain.get("http://localhost/upgrade", auth=auth)).status_code == 401
+            assert not [url for url, _ in asked if url.endswith("/token")]
+            assert (await plain.get("http://localhost/same", auth=auth)).status_code == 200
+        assert asked[-1] == ("http://localhost/landed", "Bearer new")
+
+    flavour.run(scenario)
+
+
+def test_a_hook_may_send_a_request_elsewhere(flavour, server, elsewhere):
+    """The URL that a hook returns is taken with its host, judged for its security like any other."""
+    targets = [elsewhere.url("/public/x"), "http://api.test/x"]
+
+    async def scenario(flavour):
+        async with flavour.client(token={"access_token": "a"}) as client:
+            raw = flavour.raw(client)
+            raw.register_compliance_hook("protected_request", lambda _, headers, body: (targets.pop(0), headers, body))
+            assert (await client.get(server.url("/public/x"))).status_code == 200
+            with pytest.raises(InsecureTransportError):
+                await client.get(server.url("/public/x"))
+        assert server.requests == ()
+        assert elsewhere.seen("/public/x")[0].header("host") in elsewhere.url("/public/x")
+
+    flavour.run(scenario)
+
+
+def test_a_client_auth_method_of_the_users_may_change_the_url_and_send_nothing(flavour, server):
+    """A custom method's URL is used; a method that wants to send requests of its own is refused."""
+    from dataclasses import dataclass
+
+    from oauth_core import Request, send
+
+    def to_query(client, verb, uri, headers, body):
+        return f"{uri}?client={client.client_id}", headers, body
+
+    @dataclass
+    class Chatty:
+        client_id: str = "app"
+        method: str = "chatty"
+
+        def authenticate(self, request, context):
+            yield from send(Request("GET", "https://as.test/"))
+            return request
+
+    async def scenario(flavour):
+        async with flavour.plain() as client:
+            auth = flavour.module.OAuth2ClientAuth("app", "s3cret", to_query)
+            await client.post(server.token_endpoint, data={"a": "1"}, auth=auth)
+            with pytest.raises(UsageError, match="requests of its own"):
+                await client.post(
+                    server.token_endpoint, auth=flavour.module.OAuth2ClientAuth("app", "s3cret", Chatty())
+                )
+        assert [dict(seen.query) for seen in server.seen("token")] == [{"client": "app"}]
+
+    flavour.run(scenario)

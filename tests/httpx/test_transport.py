@@ -269,6 +269,8 @@ def test_a_url_that_cannot_be_requested_is_refused(flavour):
                 await client.fetch_token("https://as.test:99999/token")
             with pytest.raises(UsageError):
                 await client.fetch_token("https://[::/token")
+            with pytest.raises(UsageError, match="can be requested"):
+                await client.fetch_token("https://\u00ad\u2603.test/token")
             with pytest.raises(InsecureTransportError):
                 await client.fetch_token("http://attacker.test/token")
 
