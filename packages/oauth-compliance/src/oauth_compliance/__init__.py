@@ -5,34 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._answer_changes import BearerType, Drop, ErrorAt, ErrorCodes, FormAnswer, Lift, Rename, SnakeCase, SplitScope
     from ._apple import AppleAnswer, parse_apple_form_post
-    from ._changes import (
-        AddParameters,
-        AddQuery,
-        BearerType,
-        ByFunction,
-        ByRequestFunction,
-        Change,
-        ChangeAnswer,
-        ChangeRequest,
-        Drop,
-        ErrorAt,
-        ErrorCodes,
-        FormAnswer,
-        JoinScope,
-        JSONBody,
-        Lift,
-        MoveToken,
-        Rename,
-        RenameParameter,
-        SetHeader,
-        SnakeCase,
-        SplitScope,
-    )
+    from ._changes import ByFunction, ByRequestFunction, Change, ChangeAnswer, ChangeRequest
     from ._fix import Fix
     from ._parts import Answer, RequestParts
     from ._profile import OAuth1Profile, Parameter, Profile
     from ._registry import ENTRY_POINT_GROUP, apply, fix, profile, profiles
+    from ._request_changes import AddParameters, AddQuery, JoinScope, JSONBody, MoveToken, RenameParameter, SetHeader
     from ._shopify import verify_shopify_callback
     from ._user import UserClaims, UserProfile
 
@@ -78,34 +58,34 @@ __all__ = [
 
 _MODULES = {
     "ENTRY_POINT_GROUP": "_registry",
-    "AddParameters": "_changes",
-    "AddQuery": "_changes",
+    "AddParameters": "_request_changes",
+    "AddQuery": "_request_changes",
     "Answer": "_parts",
     "AppleAnswer": "_apple",
-    "BearerType": "_changes",
+    "BearerType": "_answer_changes",
     "ByFunction": "_changes",
     "ByRequestFunction": "_changes",
     "Change": "_changes",
     "ChangeAnswer": "_changes",
     "ChangeRequest": "_changes",
-    "Drop": "_changes",
-    "ErrorAt": "_changes",
-    "ErrorCodes": "_changes",
+    "Drop": "_answer_changes",
+    "ErrorAt": "_answer_changes",
+    "ErrorCodes": "_answer_changes",
     "Fix": "_fix",
-    "FormAnswer": "_changes",
-    "JSONBody": "_changes",
-    "JoinScope": "_changes",
-    "Lift": "_changes",
-    "MoveToken": "_changes",
+    "FormAnswer": "_answer_changes",
+    "JSONBody": "_request_changes",
+    "JoinScope": "_request_changes",
+    "Lift": "_answer_changes",
+    "MoveToken": "_request_changes",
     "OAuth1Profile": "_profile",
     "Parameter": "_profile",
     "Profile": "_profile",
-    "Rename": "_changes",
-    "RenameParameter": "_changes",
+    "Rename": "_answer_changes",
+    "RenameParameter": "_request_changes",
     "RequestParts": "_parts",
-    "SetHeader": "_changes",
-    "SnakeCase": "_changes",
-    "SplitScope": "_changes",
+    "SetHeader": "_request_changes",
+    "SnakeCase": "_answer_changes",
+    "SplitScope": "_answer_changes",
     "UserClaims": "_user",
     "UserProfile": "_user",
     "apply": "_registry",

@@ -15,8 +15,10 @@ from typing import Self, TypeVar, cast
 
 from oauth_core import UsageError
 
-from ._changes import AddParameters, Change, JoinScope, MoveToken, SplitScope
+from ._answer_changes import SplitScope
+from ._changes import Change
 from ._fix import Fix
+from ._request_changes import AddParameters, JoinScope, MoveToken
 from ._user import UserClaims, UserProfile
 
 __all__ = ["OAuth1Profile", "Parameter", "Profile"]
@@ -150,8 +152,7 @@ class Profile(_Provider):
         """What corrects this provider's deviations, in its order."""
         own: list[Change] = []
         if any(self.authorization_parameters.values()):
-            added = tuple(self.authorization_parameters.items())
-            own.append(AddParameters(added, at=("authorization_request",)))
+            own.append(AddParameters(self.authorization_parameters, at=("authorization_request",)))
         if self.scope_separator != " ":
             own += [JoinScope(self.scope_separator), SplitScope(self.scope_separator)]
         if self.token_placement == "uri":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import AddParameters
 from oauth_compliance._profile import HOST, TEXT, Parameter, Profile
+from oauth_compliance._request_changes import AddParameters
 
 __all__ = ["PROFILE"]
 
@@ -29,5 +29,5 @@ PROFILE = Profile(
     auth_method="client_secret_post",
     pkce="supported",
     authorization_parameters={"audience": "{audience}"},
-    changes=(AddParameters((("audience", "{audience}"),), at=("access_token_request",)),),
+    changes=(AddParameters({"audience": "{audience}"}, at=("access_token_request",)),),
 )

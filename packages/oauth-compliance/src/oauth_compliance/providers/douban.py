@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType
+from oauth_compliance._answer_changes import BearerType
 from oauth_compliance._profile import Profile
 from oauth_compliance._user import UserClaims
 

@@ -15,9 +15,7 @@ PROFILE = Profile(
     source="https://dropbox.tech/developers/using-oauth-2-0-with-offline-access",
     checked="2026-11-21",
     parameters={
-        "token_access_type": Parameter(
-            "offline for a refresh token, or online", default="offline", pattern="offline|online"
-        )
+        "token_access_type": Parameter("offline or online", default="offline", pattern="offline|online"),
     },
     api_base="https://api.dropboxapi.com/2",
     authorization_endpoint="https://www.dropbox.com/oauth2/authorize",

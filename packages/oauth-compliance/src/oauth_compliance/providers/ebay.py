@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType
+from oauth_compliance._answer_changes import BearerType
 from oauth_compliance._profile import Parameter, Profile
 
 __all__ = ["PROFILE"]
@@ -15,8 +15,8 @@ PROFILE = Profile(
     source="https://developer.ebay.com/api-docs/static/oauth-auth-code-grant-request.html",
     checked="2026-11-21",
     parameters={
-        "api": Parameter("api, or api.sandbox for the sandbox", default="api", pattern=r"api(?:\.sandbox)?"),
-        "auth": Parameter("auth, or auth.sandbox for the sandbox", default="auth", pattern=r"auth(?:\.sandbox)?"),
+        "api": Parameter("api or api.sandbox", default="api", pattern=r"api(?:\.sandbox)?"),
+        "auth": Parameter("auth or auth.sandbox", default="auth", pattern=r"auth(?:\.sandbox)?"),
     },
     api_base="https://{api}.ebay.com",
     authorization_endpoint="https://{auth}.ebay.com/oauth2/authorize",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import AddParameters
 from oauth_compliance._profile import HOST, Parameter, Profile
+from oauth_compliance._request_changes import AddParameters
 
 __all__ = ["PROFILE"]
 
@@ -29,7 +29,7 @@ PROFILE = Profile(
     auth_method="client_secret_post",
     pkce="supported",
     changes=(
-        AddParameters((("resource", "{resource}"),)),
-        AddParameters((("scope", "{scope}"),), at=("refresh_token_request",)),
+        AddParameters({"resource": "{resource}"}),
+        AddParameters({"scope": "{scope}"}, at=("refresh_token_request",)),
     ),
 )

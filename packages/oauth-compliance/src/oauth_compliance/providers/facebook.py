@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType, ErrorAt, FormAnswer, Rename
+from oauth_compliance._answer_changes import BearerType, ErrorAt, FormAnswer, Rename
 from oauth_compliance._profile import Parameter, Profile
 from oauth_compliance._user import UserClaims
 
@@ -15,11 +15,7 @@ PROFILE = Profile(
     deviation="token answer as form text with expires and without a type; the error is an object",
     source="https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow",
     checked=None,
-    parameters={
-        "graph": Parameter(
-            "the version of the Graph API, such as v21.0", default="v21.0", pattern=r"v[0-9]{1,3}\.[0-9]"
-        )
-    },
+    parameters={"graph": Parameter("the version of the Graph API", default="v21.0", pattern=r"v[0-9]{1,3}\.[0-9]")},
     api_base="https://graph.facebook.com/{graph}",
     authorization_endpoint="https://www.facebook.com/{graph}/dialog/oauth",
     token_endpoint="https://graph.facebook.com/{graph}/oauth/access_token",
@@ -31,6 +27,6 @@ PROFILE = Profile(
         FormAnswer(),
         Rename("expires", "expires_in"),
         BearerType(),
-        ErrorAt("error.type", "error.message", (("OAuthException", "invalid_grant"),)),
+        ErrorAt("error.type", "error.message", {"OAuthException": "invalid_grant"}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import ErrorCodes, FormAnswer, SplitScope
+from oauth_compliance._answer_changes import ErrorCodes, FormAnswer, SplitScope
 from oauth_compliance._profile import HOST, Parameter, Profile
 from oauth_compliance._user import UserClaims
 
@@ -13,16 +13,11 @@ PROFILE = Profile(
     title="GitHub",
     documentation="https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps",
     deviation="errors with status 200 under names of their own; a form unless JSON is asked for; scope with commas",
-    source="https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/"
-    "troubleshooting-oauth-app-access-token-request-errors",
+    source="https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors",
     checked="2026-11-21",
     parameters={
         "host": Parameter("the host of an Enterprise Server", default="github.com", pattern=HOST),
-        "api": Parameter(
-            "the host of the API, and its path on an Enterprise Server",
-            default="api.github.com",
-            pattern=HOST + r"(?:/api/v3)?",
-        ),
+        "api": Parameter("the host of the API", default="api.github.com", pattern=r"[A-Za-z0-9.-]+(?:/api/v3)?"),
     },
     api_base="https://{api}",
     authorization_endpoint="https://{host}/login/oauth/authorize",
@@ -36,12 +31,11 @@ PROFILE = Profile(
         FormAnswer(),
         SplitScope(),
         ErrorCodes(
-            (
-                ("bad_verification_code", "invalid_grant"),
-                ("bad_refresh_token", "invalid_grant"),
-                ("incorrect_client_credentials", "invalid_client"),
-                ("redirect_uri_mismatch", "invalid_grant"),
-            )
+            {
+                "bad_verification_code": "invalid_grant",
+                "bad_refresh_token": "invalid_grant",
+                "incorrect_client_credentials": "invalid_client",
+            }
         ),
     ),
 )

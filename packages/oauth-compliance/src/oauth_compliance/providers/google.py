@@ -14,10 +14,8 @@ PROFILE = Profile(
     source="https://developers.google.com/identity/protocols/oauth2/web-server",
     checked="2026-11-21",
     parameters={
-        "access_type": Parameter("offline for a refresh token, or online", default="offline", pattern="offline|online"),
-        "prompt": Parameter(
-            "consent makes every authorization give a refresh token", default="consent", pattern="[a-z_ ]*"
-        ),
+        "access_type": Parameter("offline or online", default="offline", pattern="offline|online"),
+        "prompt": Parameter("consent for a new refresh token each time", default="consent", pattern="[a-z_ ]*"),
     },
     issuer="https://accounts.google.com",
     authorization_endpoint="https://accounts.google.com/o/oauth2/v2/auth",

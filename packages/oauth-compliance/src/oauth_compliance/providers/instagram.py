@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType, ErrorAt
+from oauth_compliance._answer_changes import BearerType, ErrorAt
 from oauth_compliance._profile import Profile
 from oauth_compliance._user import UserClaims
 
@@ -23,5 +23,5 @@ PROFILE = Profile(
     scope_separator=",",
     token_placement="uri",
     user=UserClaims("id", "name", email="", email_verified="", picture="profile_picture_url"),
-    changes=(BearerType(), ErrorAt("error_type", "error_message", (("OAuthException", "invalid_grant"),))),
+    changes=(BearerType(), ErrorAt("error_type", "error_message", {"OAuthException": "invalid_grant"})),
 )

@@ -22,11 +22,5 @@ PROFILE = Profile(
     jwks_uri="https://kauth.kakao.com/.well-known/jwks.json",
     auth_method="client_secret_post",
     scope_separator=",",
-    user=UserClaims(
-        "id",
-        "properties.nickname",
-        "kakao_account.email",
-        "kakao_account.is_email_verified",
-        "properties.profile_image",
-    ),
+    user=UserClaims("id", "properties.nickname", "kakao_account.email", "kakao_account.is_email_verified", picture=""),
 )

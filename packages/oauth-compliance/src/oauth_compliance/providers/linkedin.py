@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType, MoveToken
+from oauth_compliance._answer_changes import BearerType
 from oauth_compliance._profile import Parameter, Profile
+from oauth_compliance._request_changes import MoveToken
 
 __all__ = ["PROFILE"]
 

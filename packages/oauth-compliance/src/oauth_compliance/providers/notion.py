@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import JSONBody, SetHeader
 from oauth_compliance._profile import Parameter, Profile
+from oauth_compliance._request_changes import JSONBody, SetHeader
 from oauth_compliance._user import UserClaims
 
 __all__ = ["PROFILE"]
@@ -15,9 +15,7 @@ PROFILE = Profile(
     deviation="token request as JSON, with Basic; owner=user; API calls need Notion-Version",
     source="https://developers.notion.com/reference/create-a-token",
     checked="2026-11-21",
-    parameters={
-        "api_version": Parameter("the version of the API", default="2025-09-03", pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}")
-    },
+    parameters={"api_version": Parameter("the API's version, a date", default="2025-09-03", pattern="[0-9-]{10}")},
     api_base="https://api.notion.com/v1",
     authorization_endpoint="https://api.notion.com/v1/oauth/authorize",
     token_endpoint="https://api.notion.com/v1/oauth/token",
@@ -26,8 +24,6 @@ PROFILE = Profile(
     userinfo_endpoint="https://api.notion.com/v1/users/me",
     auth_method="client_secret_basic",
     authorization_parameters={"owner": "user"},
-    user=UserClaims(
-        "bot.owner.user.id", "bot.owner.user.name", "bot.owner.user.person.email", "", "bot.owner.user.avatar_url"
-    ),
+    user=UserClaims("bot.owner.user.id", "bot.owner.user.name", "bot.owner.user.person.email", "", ""),
     changes=(JSONBody(), SetHeader("Notion-Version", "{api_version}")),
 )

@@ -15,14 +15,12 @@ PROFILE = Profile(
     source="https://developer.paypal.com/api/rest/authentication/",
     checked=None,
     parameters={
-        "environment": Parameter(
-            "paypal.com, or sandbox.paypal.com", default="paypal.com", pattern=r"(?:sandbox\.)?paypal\.com"
-        )
+        "environment": Parameter("paypal or sandbox.paypal", default="paypal", pattern=r"(?:sandbox\.)?paypal"),
     },
-    api_base="https://api-m.{environment}",
-    authorization_endpoint="https://www.{environment}/signin/authorize",
-    token_endpoint="https://api-m.{environment}/v1/oauth2/token",
-    userinfo_endpoint="https://api-m.{environment}/v1/identity/openidconnect/userinfo?schema=openid",
+    api_base="https://api-m.{environment}.com",
+    authorization_endpoint="https://www.{environment}.com/signin/authorize",
+    token_endpoint="https://api-m.{environment}.com/v1/oauth2/token",
+    userinfo_endpoint="https://api-m.{environment}.com/v1/identity/openidconnect/userinfo?schema=openid",
     auth_method="client_secret_basic",
     user=UserClaims(subject="user_id", email_verified="verified_account", picture=""),
 )

@@ -14,9 +14,7 @@ PROFILE = Profile(
     checked=None,
     parameters={
         "environment": Parameter("the environment's id"),
-        "region": Parameter(
-            "the region's domain: com, eu, ca, asia or com.au", default="com", pattern="com|eu|ca|asia|com\\.au"
-        ),
+        "region": Parameter("the region's domain, such as eu", default="com", pattern=r"com|eu|ca|asia|com\.au"),
     },
     issuer="https://auth.pingone.{region}/{environment}/as",
     authorization_endpoint="https://auth.pingone.{region}/{environment}/as/authorize",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import SnakeCase
+from oauth_compliance._answer_changes import SnakeCase
 from oauth_compliance._profile import HOST, Parameter, Profile
 
 __all__ = ["PROFILE"]

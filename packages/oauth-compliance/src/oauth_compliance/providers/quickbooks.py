@@ -15,8 +15,8 @@ PROFILE = Profile(
     source="https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/faq",
     checked="2026-11-21",
     parameters={
-        "api": Parameter("quickbooks, or sandbox-quickbooks", default="quickbooks", pattern="(?:sandbox-)?quickbooks"),
-        "accounts": Parameter("accounts, or sandbox-accounts", default="accounts", pattern="(?:sandbox-)?accounts"),
+        "api": Parameter("or sandbox-quickbooks", default="quickbooks", pattern="(?:sandbox-)?quickbooks"),
+        "accounts": Parameter("or sandbox-accounts", default="accounts", pattern="(?:sandbox-)?accounts"),
     },
     issuer="https://oauth.platform.intuit.com/op/v1",
     api_base="https://{api}.api.intuit.com",

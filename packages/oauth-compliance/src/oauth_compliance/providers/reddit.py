@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import EVERY_REQUEST, ErrorAt, SetHeader
+from oauth_compliance._answer_changes import ErrorAt
+from oauth_compliance._changes import EVERY_REQUEST
 from oauth_compliance._profile import Parameter, Profile
+from oauth_compliance._request_changes import SetHeader
 from oauth_compliance._user import UserClaims
 
 __all__ = ["PROFILE"]
@@ -16,12 +18,8 @@ PROFILE = Profile(
     source="https://github.com/reddit-archive/reddit/wiki/OAuth2",
     checked="2026-11-21",
     parameters={
-        "user_agent": Parameter(
-            "how the application names itself, such as linux:my.app:1.0 (by /u/me)", default="", pattern=r"[\x20-\x7e]*"
-        ),
-        "duration": Parameter(
-            "temporary, or permanent for a refresh token", default="permanent", pattern="temporary|permanent"
-        ),
+        "user_agent": Parameter("platform:application:version (by /u/you)", default="", pattern=r"[\x20-\x7e]*"),
+        "duration": Parameter("or temporary", default="permanent", pattern="temporary|permanent"),
     },
     api_base="https://oauth.reddit.com",
     authorization_endpoint="https://www.reddit.com/api/v1/authorize",
@@ -32,9 +30,7 @@ PROFILE = Profile(
     authorization_parameters={"duration": "{duration}"},
     user=UserClaims("id", "name", email="", email_verified="", picture="icon_img"),
     changes=(
-        ErrorAt(
-            "error", "message", (("400", "invalid_grant"), ("401", "invalid_client"), ("429", "too_many_requests"))
-        ),
+        ErrorAt("error", "message", {"400": "invalid_grant", "401": "invalid_client", "429": "too_many_requests"}),
         SetHeader("User-Agent", "{user_agent}", at=EVERY_REQUEST, replace=True),
     ),
 )

@@ -13,13 +13,7 @@ PROFILE = Profile(
     deviation="no expires_in; issued_at in milliseconds; the API is at the token's instance_url",
     source="https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_web_server_flow.htm",
     checked=None,
-    parameters={
-        "host": Parameter(
-            "login.salesforce.com, test.salesforce.com or your My Domain host",
-            default="login.salesforce.com",
-            pattern=HOST,
-        )
-    },
+    parameters={"host": Parameter("or test.salesforce.com, or your own", default="login.salesforce.com", pattern=HOST)},
     issuer="https://{host}",
     authorization_endpoint="https://{host}/services/oauth2/authorize",
     token_endpoint="https://{host}/services/oauth2/token",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType, MoveToken
+from oauth_compliance._answer_changes import BearerType
 from oauth_compliance._profile import Parameter, Profile
+from oauth_compliance._request_changes import MoveToken
 
 __all__ = ["PROFILE"]
 
@@ -14,11 +15,7 @@ PROFILE = Profile(
     deviation="answers without a type; token in X-Shopify-Access-Token; scope with commas; callback signed by HMAC",
     source="https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant",
     checked="2026-11-21",
-    parameters={
-        "shop": Parameter(
-            "the shop's name, the first part of its myshopify.com host", pattern=r"[A-Za-z0-9][A-Za-z0-9-]*"
-        )
-    },
+    parameters={"shop": Parameter("the shop's name under myshopify.com", pattern="[A-Za-z0-9][A-Za-z0-9-]*")},
     api_base="https://{shop}.myshopify.com/admin",
     authorization_endpoint="https://{shop}.myshopify.com/admin/oauth/authorize",
     token_endpoint="https://{shop}.myshopify.com/admin/oauth/access_token",

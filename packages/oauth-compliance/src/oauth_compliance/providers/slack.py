@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType, ErrorCodes, Lift, MoveToken
+from oauth_compliance._answer_changes import BearerType, ErrorCodes, Lift
 from oauth_compliance._profile import Parameter, Profile
+from oauth_compliance._request_changes import MoveToken
 
 __all__ = ["PROFILE"]
 
@@ -26,14 +27,13 @@ PROFILE = Profile(
         Lift("authed_user"),
         BearerType(("bot", "user")),
         ErrorCodes(
-            (
-                ("invalid_code", "invalid_grant"),
-                ("code_already_used", "invalid_grant"),
-                ("invalid_refresh_token", "invalid_grant"),
-                ("token_revoked", "invalid_grant"),
-                ("bad_client_secret", "invalid_client"),
-                ("invalid_client_id", "invalid_client"),
-            )
+            {
+                "invalid_code": "invalid_grant",
+                "invalid_refresh_token": "invalid_grant",
+                "token_revoked": "invalid_grant",
+                "bad_client_secret": "invalid_client",
+                "invalid_client_id": "invalid_client",
+            }
         ),
         MoveToken(query="{token_parameter}"),
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import AddQuery, BearerType, ErrorAt, FormAnswer, Rename
+from oauth_compliance._answer_changes import BearerType, ErrorAt, FormAnswer, Rename
 from oauth_compliance._profile import TEXT, Parameter, Profile
+from oauth_compliance._request_changes import AddQuery
 from oauth_compliance._user import UserClaims
 
 __all__ = ["PROFILE"]
@@ -33,6 +34,6 @@ PROFILE = Profile(
         Rename("expires", "expires_in"),
         BearerType(),
         ErrorAt("error.type", "error.message"),
-        AddQuery((("site", "{site}"), ("key", "{key}"))),
+        AddQuery({"site": "{site}", "key": "{key}"}),
     ),
 )

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import BearerType, ByRequestFunction, ErrorAt, Lift, RenameParameter
-from oauth_compliance._parts import RequestParts
+from oauth_compliance._answer_changes import BearerType, ErrorAt, Lift
 from oauth_compliance._profile import Profile
+from oauth_compliance._request_changes import RenameParameter
 from oauth_compliance._user import UserClaims
 
 __all__ = ["PROFILE"]
-
-
-def name_the_key(request: RequestParts) -> str | None:
-    """Name the client once more as ``client_key``; beside it ``client_id`` does no harm in a browser's URL."""
-    query = request.query
-    client_id = next((value for name, value in query if name == "client_id"), None)
-    if client_id is None or any(name == "client_key" for name, _ in query):
-        return None
-    request.query = [*query, ("client_key", client_id)]
-    return "named the client as client_key"
-
 
 PROFILE = Profile(
     name="tiktok",
@@ -36,7 +25,7 @@ PROFILE = Profile(
     scope_separator=",",
     user=UserClaims("data.user.open_id", "data.user.display_name", "", "", "data.user.avatar_url"),
     changes=(
-        ByRequestFunction(name_the_key, at=("authorization_request",)),
+        RenameParameter("client_id", "client_key", at=("authorization_request",), keep=True),
         RenameParameter("client_id", "client_key"),
         Lift("data"),
         BearerType(),

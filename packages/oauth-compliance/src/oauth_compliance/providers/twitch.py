@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import SetHeader, SplitScope
+from oauth_compliance._answer_changes import SplitScope
 from oauth_compliance._profile import TEXT, Parameter, Profile
+from oauth_compliance._request_changes import SetHeader
 from oauth_compliance._user import UserClaims
 
 __all__ = ["PROFILE"]

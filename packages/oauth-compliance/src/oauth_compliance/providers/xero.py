@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oauth_compliance._changes import SetHeader
 from oauth_compliance._profile import Parameter, Profile
+from oauth_compliance._request_changes import SetHeader
 
 __all__ = ["PROFILE"]
 
