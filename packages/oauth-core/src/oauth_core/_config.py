@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ._errors import OAuthError, ServerRefusal, UsageError
@@ -142,6 +142,27 @@ def authenticated(config: ClientConfig, request: Request, endpoint: str, auth: o
     if issuer is None and config.discovery is not None:
         issuer = config.discovery.issuer or (yield from server_of(config)).issuer
     return (yield from method.authenticate(request, AuthContext(endpoint, issuer, config.clock)))
+
+
+def with_credentials(config: ClientConfig, parameters: dict[str, object]) -> ClientConfig:
+    """Take ``client_id`` and ``client_secret`` out of the parameters of one call, and return its configuration.
+
+    A configured method that holds credentials of its own gives way: those of the call count.
+    """
+    given = {name: parameters.pop(name, None) for name in ("client_id", "client_secret")}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if not changes:
+        return config
+    auth = config.auth
+    if auth is not None and not isinstance(auth, str):
+        from ._client_auth import CustomClientAuth, resolve_client_auth
+
+        own = resolve_client_auth(auth, config.client_id, config.client_secret, pair_method=config.default_auth)
+        if not isinstance(own, CustomClientAuth) and (
+            "client_secret" in changes or own.client_id != changes["client_id"]
+        ):
+            auth = own.method if own.method in {"client_secret_basic", "client_secret_post"} else None
+    return replace(config, auth=auth, **changes)  # type: ignore[arg-type]  # the two names above
 
 
 def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth]:

@@ -8,10 +8,10 @@ made: most programs use two or three of these methods, and importing an adapter 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from ._config import ClientConfig
+from ._config import ClientConfig, with_credentials
 from ._errors import UsageError
 from ._messages import Flow, Pairs, Response, pairs
 from ._metadata import check_metadata
@@ -29,7 +29,7 @@ T = TypeVar("T")
 _HTTP_OPTIONS = frozenset({"cert", "proxies", "proxy", "timeout", "verify"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan(Generic[T]):
     """A flow that is ready to be carried out, and the HTTP options of this call."""
 
@@ -39,7 +39,7 @@ class Plan(Generic[T]):
     renewed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SortedCall:
     """The arguments that every endpoint method takes, sorted."""
 
@@ -73,14 +73,7 @@ class EndpointPlans:
         url = next((rest.pop(name) for name in ("url", *urls) if rest.get(name) is not None), None)
         for name in ("url", *urls):
             rest.pop(name, None)
-        config = self._config
-        changes: dict[str, object] = {}
-        for name in ("client_id", "client_secret"):
-            value = rest.pop(name, None)
-            if value is not None:
-                changes[name] = value
-        if changes:
-            config = replace(config, **changes)  # type: ignore[arg-type]  # the two names above
+        config = with_credentials(self._config, rest)
         if rest.pop("include_client_id", None) and config.client_id:
             rest["client_id"] = config.client_id
         return SortedCall(

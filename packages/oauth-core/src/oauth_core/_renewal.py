@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from ._config import ClientConfig
+from ._config import ClientConfig, with_credentials
 from ._errors import MissingTokenError, OAuthError, ReauthorizationRequired, ServerRefusal, TokenExpiredError
 from ._messages import Flow, Pairs, pairs
 from ._token import OAuth2Token
@@ -83,8 +83,8 @@ def nothing_to_show(token: OAuth2Token | None) -> OAuthError:
 def renewal_settings(config: ClientConfig, parameters: Mapping[str, object]) -> tuple[ClientConfig, Pairs]:
     """Split the user's extra renewal parameters into the renewal's own credentials and form parameters."""
     rest = dict(parameters)
-    changes = {name: rest.pop(name) for name in ("client_id", "client_secret") if name in rest}
-    return (replace(config, **changes) if changes else config), pairs(rest)  # type: ignore[arg-type]  # two known names
+    config = with_credentials(config, rest)
+    return config, pairs(rest)
 
 
 def is_passing(exc: ServerRefusal) -> bool:
