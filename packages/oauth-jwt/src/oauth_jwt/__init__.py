@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         JWTAssertion,
     )
     from ._client_auth import (
-        ClientAssertion,
         ClientSecretJWT,
         ClientSecretJwt,
         PrivateKeyJWT,
@@ -83,6 +82,9 @@ if TYPE_CHECKING:
     from ._verify import (
         JWTVerifier,
     )
+    from ._workload import (
+        ClientAssertion,
+    )
 
 __all__ = [
     "AccessTokenValidator",
@@ -125,7 +127,7 @@ _MODULES = {
     "AccessTokenValidator": "_access_token",
     "AppleClientSecret": "_secrets",
     "Claims": "_tokens",
-    "ClientAssertion": "_client_auth",
+    "ClientAssertion": "_workload",
     "ClientSecretJWT": "_client_auth",
     "ClientSecretJwt": "_client_auth",
     "DPoP": "_dpop",

@@ -6,7 +6,6 @@ to the standard library). Weak keys are refused here, for signing and for verify
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
@@ -100,8 +99,10 @@ def make_signer(native: PrivateKey | bytes, alg: str) -> Sign:
     """Return the function that signs with this key by this algorithm; key and algorithm must fit."""
     row = ALGORITHMS[alg]
     if isinstance(native, bytes):
+        from hmac import digest as hmac_digest  # as much to import as a small module of ours
+
         digest, secret = row.hash, native
-        return lambda data: hmac.digest(secret, data, digest)
+        return lambda data: hmac_digest(secret, data, digest)
     if row.kty == "RSA":
         return _rsa_signer(cast("rsa.RSAPrivateKey", native), alg, row.hash)
     if row.kty == "EC":

@@ -1,4 +1,4 @@
-"""Client authentication by a signed assertion: ``client_secret_jwt``, ``private_key_jwt`` and ready assertions.
+"""Client authentication by a signed assertion: ``client_secret_jwt``, ``private_key_jwt``.
 
 One implementation, two constructors each: ``ClientSecretJWT(token_endpoint)`` does not know its client until the
 client that receives it calls ``bind``; ``ClientSecretJwt(client_id, client_secret)`` does.
@@ -10,20 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import ClassVar, Final, Self, TypedDict, Unpack, cast
-from urllib.parse import parse_qsl
+from typing import ClassVar, Self, TypedDict, Unpack, cast
 
 from oauth_core import AuthContext, Flow, Request, reveal
 
-from ._assertion import Template, new_jti
 from ._errors import InvalidKeyError
 from ._keys import Key, shared_key
+from ._sent import with_assertion
 from ._signing import SigningKey, signing_key
-from ._sources import AssertionSource, read_assertion
+from ._template import Template, new_jti
 
-__all__ = ["ClientAssertion", "ClientSecretJWT", "ClientSecretJwt", "PrivateKeyJWT", "PrivateKeyJwt"]
-
-ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+__all__ = ["ClientSecretJWT", "ClientSecretJwt", "PrivateKeyJWT", "PrivateKeyJwt"]
 
 
 class JWTOptions(TypedDict, total=False):
@@ -122,7 +119,7 @@ class _Bound:
     def authenticate(self, request: Request, context: AuthContext) -> Flow[Request]:
         """Return the request with a new assertion in its form (a flow). RFC 7521 §4.2."""
         assertion = yield from self.assertion(context)
-        return _with_assertion(request, self.client_id, assertion)
+        return with_assertion(request, self.client_id, assertion)
 
     def assertion(self, context: AuthContext) -> Flow[str]:
         """Return a new assertion for one request (a flow)."""
@@ -232,35 +229,6 @@ class PrivateKeyJwt(_Bound):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebind, (type(self), self.client_id, self._ready, self._options))
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ClientAssertion:
-    """Client authentication by an assertion that somebody else signs, such as a workload's identity token.
-
-    ``assertion`` is text, a callable, or a path that is read anew for every request. RFC 7521 §4.2.
-    """
-
-    client_id: str
-    assertion: AssertionSource
-    assertion_type: str = ASSERTION_TYPE
-
-    method: ClassVar[str] = "private_key_jwt"
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.client_id!r})"
-
-    def authenticate(self, request: Request, context: AuthContext) -> Flow[Request]:
-        """Return the request with the assertion in its form (a flow)."""
-        assertion = yield from read_assertion(self.assertion)
-        return _with_assertion(request, self.client_id, assertion, self.assertion_type)
-
-
-def _with_assertion(request: Request, client_id: str, assertion: str, kind: str = ASSERTION_TYPE) -> Request:
-    params = [("client_assertion_type", kind), ("client_assertion", assertion)]
-    # Some servers look for the client by its id before they read the assertion; other requests hold it already.
-    named = any(name == "client_id" for name, _ in parse_qsl(request.body.decode("utf-8", "replace")))
-    return request.with_params(params if named else [("client_id", client_id), *params])
 
 
 def _rebind(cls: type[_Bound], client_id: str, secret: object, options: _Method) -> _Bound:

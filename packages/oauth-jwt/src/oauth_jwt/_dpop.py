@@ -15,11 +15,11 @@ from typing import Final, Self, cast
 
 from oauth_core import Flow, UsageError, origin
 
-from ._assertion import new_jti
 from ._encoding import b64url, json_text
 from ._errors import InvalidKeyError
 from ._keys import Key
 from ._signing import ExternalKey, SigningKey, sign, signing_key
+from ._template import new_jti
 
 __all__ = ["DPoP", "token_hash"]
 
@@ -40,7 +40,7 @@ class DPoP:
     seconds. Raises ``InvalidKeyError`` for a key that cannot sign. RFC 9449 §4.
     """
 
-    __slots__ = ("_head", "_lock", "_nonces", "_targets", "clock", "jkt", "jti", "key", "public_jwk")
+    __slots__ = ("_bound", "_head", "_lock", "_nonces", "_targets", "clock", "jkt", "jti", "key", "public_jwk")
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class DPoP:
         header = {"typ": "dpop+jwt", "alg": self.key.alg, "jwk": self.public_jwk}
         self._head = b64url(json_text(header).encode("ascii")) + b"."
         self._lock = Lock()
+        self._bound = ("", "")
         self._nonces: OrderedDict[object, str] = OrderedDict()
         self._targets: dict[str, tuple[str, object]] = {}
 
@@ -114,7 +115,10 @@ class DPoP:
             nonce = self._nonces.get(place)
         more = f',"nonce":{json_text(nonce)}' if nonce else ""
         if access_token:
-            more += f',"ath":"{token_hash(access_token)}"'
+            bound = self._bound
+            if bound[0] != access_token:
+                bound = self._bound = (access_token, token_hash(access_token))
+            more += f',"ath":"{bound[1]}"'
         claims = (
             f'{{"jti":{json_text(self.jti())},"htm":{json_text(method)},"htu":{htu},"iat":{int(self.clock())}{more}}}'
         )

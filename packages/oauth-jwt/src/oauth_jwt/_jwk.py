@@ -7,7 +7,6 @@ be used for. ``cryptography`` is imported when a key is read, so that a client w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
 from ._encoding import b64url, b64url_decode, json_text
@@ -189,4 +188,6 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
     names = _REQUIRED.get(str(jwk.get("kty")))
     if names is None or not all(isinstance(jwk.get(name), str) for name in names):
         raise InvalidKeyError("a thumbprint needs the 'kty' and the public members of a key")
+    from hashlib import sha256
+
     return b64url(sha256(json_text({name: jwk[name] for name in names}).encode("ascii")).digest()).decode("ascii")

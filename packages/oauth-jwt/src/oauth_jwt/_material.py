@@ -7,7 +7,6 @@ to do, and shows nothing of the material.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from ._algorithms import ALGORITHMS
@@ -102,6 +101,8 @@ def certificate_thumbprint(certificate: str | bytes, native: object) -> str:
 
     RFC 7515 §4.1.8.
     """
+    from hashlib import sha256
+
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509 import load_pem_x509_certificate
 

@@ -14,12 +14,12 @@ from typing import Final
 
 from oauth_core import Flow, Params, UsageError, pairs
 
-from ._assertion import Template, new_jti
 from ._errors import InvalidKeyError
 from ._jose import encrypt
 from ._jwks import JWKSCache, JWKSet, key_source
 from ._keys import Key
 from ._signing import SigningKey, signing_key
+from ._template import Template, new_jti
 
 __all__ = ["RequestObject"]
 

@@ -14,10 +14,10 @@ from typing import ClassVar, Final
 
 from oauth_core import UsageError
 
-from ._assertion import Template, new_jti
 from ._errors import InvalidKeyError
 from ._keys import Key
 from ._signing import signing_key
+from ._template import Template, new_jti
 
 __all__ = ["AppleClientSecret", "ExpiringSecret"]
 

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from os import PathLike
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from oauth_core import Flow, UsageError, call
 
-from ._assertion import JWTAssertion
+__all__ = ["AssertionSource", "FreshAssertion", "read_assertion"]
 
-__all__ = ["AssertionSource", "read_assertion"]
 
-AssertionSource: TypeAlias = "str | bytes | PathLike[str] | Callable[[], object] | JWTAssertion"
+@runtime_checkable
+class FreshAssertion(Protocol):
+    """What makes a new assertion for every use: ``JWTAssertion``."""
+
+    def issue(self) -> Flow[str]:
+        """Return a new assertion (a flow)."""
+
+
+AssertionSource: TypeAlias = "str | bytes | PathLike[str] | Callable[[], object] | FreshAssertion"
 
 
 def read_assertion(source: object) -> Flow[str]:
@@ -24,7 +31,7 @@ def read_assertion(source: object) -> Flow[str]:
 
     Raises ``UsageError`` where there is none, and ``OSError`` as the file system raises it.
     """
-    if isinstance(source, JWTAssertion):
+    if isinstance(source, FreshAssertion):
         return (yield from source.issue())
     value: object = source
     if isinstance(source, PathLike):
