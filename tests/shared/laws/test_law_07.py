@@ -1,0 +1,88 @@
+"""Law 7: credentials never cross to another origin; netrc puts nothing in their place."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+PLACEMENTS = ("header", "body", "uri")
+
+
+@pytest.fixture(params=PLACEMENTS)
+def session(request, fake_place, fake, new_client):
+    """A session with a token, for each placement."""
+    token = fake.issue_token("basic", user="alice")
+    return new_client(**fake_place.options(), token=token, token_placement=request.param)
+
+
+def redirect(fake, status: int, to: str | None = None) -> str:
+    target = "" if to is None else f"&to={quote(to, safe='')}"
+    return fake.url(f"/api/redirect?status={status}{target}")
+
+
+@pytest.mark.parametrize("status", [302, 303, 307, 308])
+def test_another_origin(fake, elsewhere, session, following, status):
+    """A redirect to another origin, its method and body kept or not, takes the token nowhere."""
+    session.post(redirect(fake, status, elsewhere.url("/public/x")), data={"a": "b"}, **following)
+    for seen in elsewhere.requests:
+        assert session.token["access_token"] not in repr((seen.url, seen.headers, seen.body))
+        assert seen.header("authorization") is None
+
+
+def test_header_placement_follows_without_it(fake, elsewhere, holder, following):
+    """With the token in the header the redirect is followed, and the other origin sees a request without it."""
+    answer = holder.post(redirect(fake, 307, elsewhere.url("/public/x")), data={"a": "b"}, **following)
+    assert (answer.status_code, answer.json()["body"]) == (200, "a=b")
+    assert elsewhere.count("public") == 1
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_the_same_origin(fake, holder, following, status):
+    """A redirect within the origin is followed with the token, and with the body where the status keeps it."""
+    answer = holder.post(redirect(fake, status), data={"a": "b"}, **following)
+    assert answer.status_code == 200
+    assert answer.json()["token"]["sub"] == "alice"
+    assert answer.json()["body"] == ("a=b" if status == 307 else "")
+
+
+def test_there_and_back(fake, elsewhere, holder, following):
+    """A detour over another origin does not bring the token back into the request."""
+    detour = f"{elsewhere.url('/public/redirect')}?status=307&to={quote(fake.url('/api/landed'), safe='')}"
+    answer = holder.get(redirect(fake, 307, detour), **following)
+    assert elsewhere.count("public") == 1
+    assert elsewhere.requests[0].header("authorization") is None
+    assert answer.status_code in {200, 401}
+
+
+def test_a_401_from_another_origin(fake_place, fake, elsewhere, holder, following):
+    """A 401 of another origin rejects no token of ours: nothing is renewed, nothing replayed to there."""
+    old = holder.token
+    answer = holder.get(redirect(fake, 307, elsewhere.url("/public/status/401")), **following)
+    assert answer.status_code == 401
+    assert holder.token is old
+    assert (fake.count("token"), elsewhere.count("public")) == (0, 1)
+
+
+def test_another_port_is_another_origin(fake, elsewhere, holder, following):
+    """The same host at another port is another origin."""
+    assert elsewhere.issuer.rpartition(":")[0] == fake.issuer.rpartition(":")[0]
+    answer = holder.get(redirect(fake, 302, elsewhere.url("/api/landed")), **following)
+    assert answer.status_code == 401
+    assert all(seen.header("authorization") is None for seen in elsewhere.requests)
+
+
+def test_netrc(fake_place, fake, new_client, following, tmp_path, monkeypatch):
+    """What netrc says about the host goes neither over the token, nor to the server's endpoints, nor in its absence."""
+    path = tmp_path / "netrc"
+    path.write_text("machine 127.0.0.1 login from-netrc password from-netrc\n")
+    path.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(path))
+    client = new_client(**fake_place.options("none"), token=fake.issue_token("public", user="alice"))
+    client.get(fake_place.api_url)
+    client.get(redirect(fake, 307), **following)
+    client.get(fake.url("/public/x"), withhold_token=True)
+    client.refresh_token()
+    client.userinfo()
+    sent = [seen.header("authorization") or "nothing" for seen in fake.requests]
+    assert {each.partition(" ")[0] for each in sent} == {"Bearer", "nothing"}
