@@ -68,7 +68,7 @@ def id_claims(**changes):
 
 def copied(value):
     """The value after a trip through pickle."""
-    return pickle.loads(pickle.dumps(value))  # noqa: S301 - made here
+    return pickle.loads(pickle.dumps(value))
 
 
 class KeyServer:
