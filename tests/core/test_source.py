@@ -943,3 +943,24 @@ def test_nothing_secret_is_logged_at_debug(caplog):
         tokens.get()
     for value in ("access-0", "access-1", "refresh-0", "refresh-1", "s3cret"):
         assert value not in caplog.text
+
+
+def test_store_that_holds_a_later_token_wins_over_the_configured_one():
+    """A refresh token from the configuration is not spent where the store holds the token that grew out of it."""
+    clock = ManualClock()
+    store = ListStore()
+    store.put(held(4, clock=clock))
+    send = Script(AssertionError("asked"))
+    configured = OAuth2Token(refresh_token="refresh-0", expires_at=0)
+    assert source(send, token=configured, clock=clock, store=store).get().access_token == "access-4"
+
+
+def test_token_without_an_end_is_not_undone_by_the_store():
+    """A caller's token whose end is unknown is renewed as it is, whatever the store holds."""
+    clock = ManualClock()
+    store = ListStore()
+    store.put(held(4, clock=clock))
+    send = Script(token_answer(5))
+    tokens = source(send, token={"access_token": "a", "refresh_token": "mine"}, clock=clock, store=store)
+    assert tokens.renew().access_token == "access-5"
+    assert dict(form(send.requests[0]))["refresh_token"] == "mine"

@@ -7,6 +7,7 @@ canonical name; nothing unknown passes in silence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from inspect import Parameter, iscoroutinefunction, signature
 from typing import TYPE_CHECKING, cast
@@ -20,6 +21,7 @@ from ._token import OAuth2Token
 
 if TYPE_CHECKING:
     from ._grants import Grant
+    from ._pushed import RequestSigner
 
 __all__ = ["OPTION_NAMES", "OAuth2Settings", "TokenCallback", "canonical", "unknown_keyword"]
 
@@ -51,6 +53,7 @@ _OWN = (
     *ENDPOINTS,
     "allow_insecure_http",
     "auto_refresh_kwargs",
+    "certificate_bound_access_tokens",
     "client_id",
     "client_secret",
     "clock",
@@ -63,6 +66,8 @@ _OWN = (
     "leeway",
     "metadata",
     "redirect_uri",
+    "request_object",
+    "require_pushed_authorization_requests",
     "revocation_endpoint_auth_method",
     "scope",
     "server_metadata_url",
@@ -193,14 +198,13 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
     if url or (issuer and not (metadata.token_endpoint or metadata.authorization_endpoint)):
         discovery = Discovery(issuer=issuer, url=url)
     scope = given.get("scope", base.scope)
-    return ClientConfig(
+    return replace(
+        base,
         client_id=cast("str | None", given.get("client_id", base.client_id)),
         client_secret=given.get("client_secret", base.client_secret),
         auth=given.get("token_endpoint_auth_method", base.auth),
-        default_auth=base.default_auth,
         revocation_auth=given.get("revocation_endpoint_auth_method", base.revocation_auth),
         introspection_auth=given.get("introspection_endpoint_auth_method", base.introspection_auth),
-        registered_auth=base.registered_auth,
         metadata=metadata.over(base.metadata),
         discovery=discovery,
         scope=scope_text(scope),
@@ -209,6 +213,21 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
         hooks=_hooks(given.get("hooks"), base),
         allow_insecure_http=insecure,
         clock=cast("Callable[[], float]", given.get("clock", base.clock)),
+        request_object=_signer(given.get("request_object", base.request_object)),
+        require_pushed_authorization_requests=bool(
+            given.get("require_pushed_authorization_requests", base.require_pushed_authorization_requests)
+        ),
+        certificate_bound_access_tokens=bool(
+            given.get("certificate_bound_access_tokens", base.certificate_bound_access_tokens)
+        ),
+    )
+
+
+def _signer(given: object) -> RequestSigner | None:
+    if given is None or callable(getattr(given, "sign", None)):
+        return cast("RequestSigner | None", given)
+    raise TypeError(
+        f"request_object signs requests, as oauth-jwt's RequestObject does; a {type(given).__name__} cannot"
     )
 
 

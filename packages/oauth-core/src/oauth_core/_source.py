@@ -219,9 +219,20 @@ class SourceState:
     def latest(self) -> Flow[OAuth2Token | None]:
         """Return the current token, after a look at what other processes have put into the store (a flow)."""
         stored = yield from self._load()
-        if stored is not None and not self._unsaved and _differ(stored, self._token):
+        if stored is not None and self._superseded(stored):
             self._take(stored)
         return self._token
+
+    def _superseded(self, stored: OAuth2Token) -> bool:
+        """Tell whether the store's token counts, and not the one in memory.
+
+        One that the store has not seen yet (the caller's, or one that could not be saved) yields only to a token that
+        ends later: a refresh token from the configuration may have been spent long ago.
+        """
+        token = self._token
+        if token is None or not self._unsaved:
+            return _differ(stored, token)
+        return token.expires_at is not None and (stored.expires_at or 0) > token.expires_at
 
     def successor(self, rejected: Mapping[str, object] | None) -> OAuth2Token | None:
         """Return the token in memory where it is good and is not the rejected one."""
@@ -266,7 +277,7 @@ class SourceState:
 
     def _locked(self, flow: Flow[_Outcome], otherwise: Callable[[Exception], _Outcome]) -> Flow[_Outcome]:
         """Run a flow under the store's lock, or do ``otherwise`` where that cannot be had (a flow)."""
-        if not isinstance(self.store, LockingTokenStore):
+        if self.store is None or not isinstance(self.store, LockingTokenStore):
             return (yield from flow)
         try:
             lock = self.store.lock(self.key)
@@ -306,7 +317,7 @@ class SourceState:
             stored = yield from self._load()
         except Exception as exc:  # noqa: BLE001 - any failure of a user's store
             return self._without_store(exc)
-        if stored is not None and not self._unsaved and _differ(stored, base):
+        if stored is not None and self._superseded(stored):
             self._take(stored)  # another process renewed it, or this one has just started
             base = stored
         token = self.usable(min_validity)
