@@ -79,6 +79,8 @@ def test_a_random_request_is_signed_as_oauthlib_signs_it(method, placement, data
     form = data.draw(params) if placement == "BODY" or data.draw(st.booleans()) else None
     body = None if form is None else encoded(form, data.draw(encoders), bare=False)
     given_names = [data.draw(secret) for _ in range(4)]
+    # oauthlib decodes protocol parameters twice, so a per cent sign in client key or token comes to harm there.
+    given_names[::2] = [known.replace("%", "+") for known in given_names[::2]]
     nonce = data.draw(st.text("abcXYZ019-_~", min_size=1, max_size=10))
     key = PEM if method.startswith("RSA") else None
     client = Client(
@@ -120,7 +122,10 @@ def test_normalising_does_not_depend_on_order_or_encoding(pairs, encode, random)
     assert normalize_parameters(encoded(shuffled, encode, bare=False)) == expected
 
 
-@given(st.text(st.sampled_from("%&=+aA0 é/~-")))
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from([*"%&=+aA0 é/~-1", "%2", "%2f", "%41", "%c3%a9", "%e3%81%82%e6%97", "%25"])).map("".join)
+)
 def test_any_form_text_is_normalised_as_a_server_reads_it(raw):
     """Text that no encoder would write is still read as form decoding reads it."""
     pairs = parse_qsl(raw, keep_blank_values=True, encoding="utf-8", errors="surrogateescape")

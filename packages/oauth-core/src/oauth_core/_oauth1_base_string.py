@@ -24,8 +24,11 @@ _UNRESERVED_SLASH = _UNRESERVED + b"/"
 _UNRESERVED_PERCENT = _UNRESERVED + b"%"
 _ONCE = tuple(chr(n) if n in _UNRESERVED else f"%{n:02X}" for n in range(256))
 _TWICE = tuple(one.replace("%", "%25") for one in _ONCE)
+_HEX = "0123456789ABCDEFabcdef"
+_TRIPLETS = {high + low: _ONCE[int(high + low, 16)] for high in _HEX for low in _HEX}
 # A triplet in lower case or of a character that needs none, or a percent sign that starts no triplet.
 _ODD_TRIPLET = re.compile(r"%(?!2[0-9ABCF]|3[A-F]|40|5[BCDE]|60|7[BCDF]|[0189A-F][0-9A-F])(?:[0-9A-Fa-f]{2})?")
+_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -111,14 +114,29 @@ def _is_regular(left: bytes) -> bool:
 
 
 def _regular_triplets(encoded: str) -> str:
-    # Lone signs first: once every sign starts a triplet, replacing one triplet cannot make another.
-    encoded = _LONE_PERCENT.sub("%25", encoded)
-    match = _ODD_TRIPLET.search(encoded)
-    while match is not None:
-        triplet = match[0]
-        encoded = encoded.replace(triplet, _ONCE[int(triplet[1:], 16)])
-        match = _ODD_TRIPLET.search(encoded, match.start())
-    return encoded
+    # Mostly one or two triplets are odd, often: one pass over the text for each of them costs least.
+    start = 0
+    for _ in range(min(max(2, encoded.count("%") // 16), 8)):
+        match = _ODD_TRIPLET.search(encoded, start)
+        if match is None:
+            return encoded
+        start, triplet = match.start(), match[0]
+        fixed = _TRIPLETS.get(triplet[1:])
+        if fixed is None or len(fixed) == 1:
+            # A sign that goes away must not leave one that stood alone at the start of a triplet.
+            encoded = _LONE_PERCENT.sub("%25", encoded)
+        if fixed is not None:
+            encoded = encoded.replace(triplet, fixed)
+    # Many different ones: text in another script, in lower case hexadecimals. Its triplets stand in runs.
+    encoded = _RUN.sub(_upper, encoded)
+    if _ODD_TRIPLET.search(encoded) is None:
+        return encoded
+    head, *rest = _LONE_PERCENT.sub("%25", encoded).split("%")
+    return head + "".join([_TRIPLETS[tail[:2]] + tail[2:] for tail in rest])
+
+
+def _upper(match: re.Match[str]) -> str:
+    return match[0].upper()
 
 
 def _encode_odd(encoded: str, odd: bytes, url: str | None) -> str:
