@@ -448,14 +448,14 @@ def test_a_method_of_the_users_own_signs_and_verifies():
 def test_a_signer_pickles_and_signs_alike():
     """Credentials with their RSA key, options and subclass survive pickling."""
     sign = OAuth1Signer(known(), signature_method="RSA-SHA1", realm="r", body_hash="SHA-256")
-    again = pickle.loads(pickle.dumps(sign))  # noqa: S301 - our own bytes
+    again = pickle.loads(pickle.dumps(sign))
     assert again.credentials.client_secret == SECRETS[0]
     assert (again.realm, again.signature_method.name) == ("r", "RSA-SHA1")
     text = "POST&x&y"
     assert signature_method("RSA-SHA1").signer(again.credentials)(text) == signature_method("RSA-SHA1").signer(
         sign.credentials
     )(text)
-    public = pickle.loads(pickle.dumps(RSAKey.load(WIKI["certificate"])))  # noqa: S301
+    public = pickle.loads(pickle.dumps(RSAKey.load(WIKI["certificate"])))
     assert repr(public) == "<RSAKey public, 1024 bits>"
 
 
@@ -464,7 +464,7 @@ def test_no_repr_shows_a_secret():
     token = OAuth1Token(oauth_token="tok-value", oauth_token_secret="zz-value")
     shown = [repr(known()), str(known()), repr(signer()), repr(known().rsa_key), repr(token), str(token)]
     assert not [text for text in shown if "zz" in text or "tok-value" in text or "BEGIN" in text]
-    assert token.copy() == pickle.loads(pickle.dumps(token)) == token  # noqa: S301
+    assert token.copy() == pickle.loads(pickle.dumps(token)) == token
     assert (type(token.copy()), token.token, token.token_secret) == (OAuth1Token, "tok-value", "zz-value")
     assert token.session_handle is None
 
