@@ -87,12 +87,13 @@ REFUSED = frozenset({"allow_redirects", "cookies", "data", "files", "follow_redi
 def canonical(keywords: Mapping[str, object], spellings: Mapping[str, str] = SPELLINGS) -> dict[str, object]:
     """Return the keywords under their canonical names. Raises ``TypeError`` where two spellings of one disagree."""
     found: dict[str, object] = {}
+    spelt: dict[str, str] = {}
     for name, value in keywords.items():
         own = spellings.get(name, name)
         if value is not None and found.get(own) is not None and found[own] != value:
-            raise TypeError(f"{name!r} and {own!r} are two spellings of one parameter; pass one of them")
+            raise TypeError(f"{spelt[own]!r} and {name!r} are two spellings of one parameter; pass one of them")
         if found.get(own) is None:
-            found[own] = value
+            found[own], spelt[own] = value, name
     return found
 
 
