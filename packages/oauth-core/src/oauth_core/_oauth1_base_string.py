@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ._errors import UsageError
 from ._messages import bare_url
 
-__all__ = ["base_string", "base_string_uri", "escape", "normalize_parameters"]
+__all__ = ["base_string", "base_string_uri", "normalize_parameters"]
 
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _UNRESERVED_SLASH = _UNRESERVED + b"/"

@@ -14,7 +14,7 @@ from typing import Final
 from ._errors import UsageError
 from ._messages import FORM
 
-__all__ = ["body_hash", "form_of", "hash_name", "is_empty", "is_form"]
+__all__: list[str] = []
 
 _LOOKS_LIKE_FORM: Final = re.compile(r"[A-Za-z0-9\-._~%+*\[\]]+=[A-Za-z0-9\-._~%+*!'()/:;,@$?=\[\]]*(?:&|\Z)")
 _FORM_TEXT: Final = re.compile(r"[A-Za-z0-9\-._~%+*!'()/:;,@$?=&\[\]]*\Z")

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from ._messages import Response
 from ._oauth1_endpoints import oauth_problem
 
-__all__ = ["Fixed", "Shifted", "clock_skew"]
+__all__: list[str] = []
 
 V = TypeVar("V")
 

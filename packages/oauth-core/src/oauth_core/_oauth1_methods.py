@@ -32,7 +32,6 @@ __all__ = [
     "SIGNATURE_RSA_SHA512",
     "SignatureMethod",
     "register_signature_method",
-    "signature_method",
 ]
 
 SIGNATURE_HMAC_SHA1 = "HMAC-SHA1"

@@ -24,7 +24,7 @@ from ._oauth1_credentials import OAuth1Credentials
 from ._oauth1_methods import SIGNATURE_METHODS, signature_method
 from ._urls import is_secure
 
-__all__ = ["InvalidSignatureError", "NonceMemory", "OAuth1Verifier", "VerifiedRequest"]
+__all__ = ["InvalidSignatureError", "NonceMemory", "OAuth1Verifier", "UsedNonces", "VerifiedRequest"]
 
 _PARAMETER = re.compile(r'\s*([^\s=,"]+)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(,|\Z)')
 _UNQUOTE = re.compile(r"\\(.)")
