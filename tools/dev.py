@@ -22,7 +22,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 NODE_FOLDER = ROOT / "tests" / "servers" / "node"
 MINIMUM_NODE = 20
 VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
-COMMANDS = {"demo": ["run", "demo"], "test": ["test", "--cover"], "hatch": []}
+COMMANDS = {"demo": ["run", "demo"], "test": ["test", "--cover", "--parallel"], "hatch": []}
 
 
 def main(arguments: list[str]) -> int:
@@ -98,6 +98,8 @@ def hatch_environment(python: str) -> dict[str, str]:
     environment["HATCH_DATA_DIR"] = str(VENV / "hatch")
     folders = [str(BIN), *dict.fromkeys(str(Path(found).parent) for found in interpreters().values())]
     environment["PATH"] = os.pathsep.join([*folders, environment.get("PATH", "")])
+    # Each worker of the tests starts real servers of its own.
+    environment.setdefault("PYTEST_XDIST_AUTO_NUM_WORKERS", str(min(4, os.cpu_count() or 1)))
     settings = pip_settings(python)
     # uv is fast but does not read pip's settings: where they lead elsewhere, hatch is told to use pip.
     if not settings.keys().isdisjoint({"index-url", "no-index", "proxy", "trusted-host"}):

@@ -105,7 +105,7 @@ def test_all_means_what_is_found(shim, monkeypatch, capsys):
     monkeypatch.setattr(dev.subprocess, "run", lambda command, **kw: commands.append(command) or Done())
     assert dev.main(["test", "--all", "tests/core"]) == 0
     (command,) = commands
-    assert command[1:] == ["-m", "hatch", "test", "--cover", "--include", "py=3.11,3.13", "tests/core"]
+    assert command[1:] == ["-m", "hatch", "test", "--cover", "--parallel", "--include", "py=3.11,3.13", "tests/core"]
     assert "Python 3.12 was not found: left out" in capsys.readouterr().out
 
 
