@@ -43,8 +43,13 @@ def authorization_header(token: OAuth2Token) -> str:
     return f"Bearer {_checked(token)}"
 
 
-def form_body(token: OAuth2Token, body: bytes, content_type: str | None) -> bytes:
-    """Return a form body with the token added. Raises ``UsageError`` where the body is no form. RFC 6750 §2.2."""
+def form_body(token: OAuth2Token, body: bytes, content_type: str | None, *, method: str = "POST") -> bytes:
+    """Return a form body with the token added. RFC 6750 §2.2.
+
+    Raises ``UsageError`` where the body is no form, and for a method that has no body.
+    """
+    if method in {"GET", "HEAD"}:
+        raise UsageError(f"token_placement='body' needs a method with a form body, not {method}; use the header")
     if body and (content_type or "").partition(";")[0].strip().lower() != FORM:
         raise UsageError("token_placement='body' needs a form body; send the token in the header instead")
     added = encode_form([("access_token", _checked(token))]).encode("ascii")

@@ -186,7 +186,7 @@ class TokenAuth:
         elif self.token_placement == "uri":
             request = self.binding.with_url(request, query_url(token, str(request.url)))
         else:
-            body = form_body(token, request.read(), request.headers.get("Content-Type"))
+            body = form_body(token, request.read(), request.headers.get("Content-Type"), method=request.method)
             request = self.binding.with_body(request, body, _FORM)
         if self.hooked:
             request = self._hooked(request)

@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from oauth_core import AuthlibHTTPError, OAuthError
+    from oauth_core import (
+        SIGNATURE_HMAC,
+        SIGNATURE_HMAC_SHA1,
+        SIGNATURE_HMAC_SHA256,
+        SIGNATURE_HMAC_SHA512,
+        SIGNATURE_PLAINTEXT,
+        SIGNATURE_RSA,
+        SIGNATURE_RSA_SHA1,
+        SIGNATURE_RSA_SHA256,
+        SIGNATURE_RSA_SHA512,
+        SIGNATURE_TYPE_AUTH_HEADER,
+        SIGNATURE_TYPE_BODY,
+        SIGNATURE_TYPE_HEADER,
+        SIGNATURE_TYPE_QUERY,
+        AuthlibHTTPError,
+        OAuthError,
+    )
 
     from ._api_client import ApiClient
     from ._auth import OAuth2Auth
@@ -18,12 +34,15 @@ if TYPE_CHECKING:
         OAuth2RefreshTokenAuth,
         OAuth2ResourceOwnerPasswordAuth,
     )
+    from ._oauth1 import OAuth1Auth, OAuth1Session
     from ._session import OAuth2Session
 
 __all__ = [
     "ApiClient",
     "AuthlibHTTPError",
     "BearerToken",
+    "OAuth1Auth",
+    "OAuth1Session",
     "OAuth2AccessTokenAuth",
     "OAuth2Auth",
     "OAuth2AuthorizationCodeAuth",
@@ -33,12 +52,27 @@ __all__ = [
     "OAuth2ResourceOwnerPasswordAuth",
     "OAuth2Session",
     "OAuthError",
+    "SIGNATURE_HMAC",
+    "SIGNATURE_HMAC_SHA1",
+    "SIGNATURE_HMAC_SHA256",
+    "SIGNATURE_HMAC_SHA512",
+    "SIGNATURE_PLAINTEXT",
+    "SIGNATURE_RSA",
+    "SIGNATURE_RSA_SHA1",
+    "SIGNATURE_RSA_SHA256",
+    "SIGNATURE_RSA_SHA512",
+    "SIGNATURE_TYPE_AUTH_HEADER",
+    "SIGNATURE_TYPE_BODY",
+    "SIGNATURE_TYPE_HEADER",
+    "SIGNATURE_TYPE_QUERY",
 ]
 
 _MODULES = {
     "ApiClient": "oauth_requests._api_client",
     "AuthlibHTTPError": "oauth_core",
     "BearerToken": "oauth_requests._bearer",
+    "OAuth1Auth": "oauth_requests._oauth1",
+    "OAuth1Session": "oauth_requests._oauth1",
     "OAuth2AccessTokenAuth": "oauth_requests._handlers",
     "OAuth2Auth": "oauth_requests._auth",
     "OAuth2AuthorizationCodeAuth": "oauth_requests._handlers",
@@ -48,6 +82,19 @@ _MODULES = {
     "OAuth2ResourceOwnerPasswordAuth": "oauth_requests._handlers",
     "OAuth2Session": "oauth_requests._session",
     "OAuthError": "oauth_core",
+    "SIGNATURE_HMAC": "oauth_core",
+    "SIGNATURE_HMAC_SHA1": "oauth_core",
+    "SIGNATURE_HMAC_SHA256": "oauth_core",
+    "SIGNATURE_HMAC_SHA512": "oauth_core",
+    "SIGNATURE_PLAINTEXT": "oauth_core",
+    "SIGNATURE_RSA": "oauth_core",
+    "SIGNATURE_RSA_SHA1": "oauth_core",
+    "SIGNATURE_RSA_SHA256": "oauth_core",
+    "SIGNATURE_RSA_SHA512": "oauth_core",
+    "SIGNATURE_TYPE_AUTH_HEADER": "oauth_core",
+    "SIGNATURE_TYPE_BODY": "oauth_core",
+    "SIGNATURE_TYPE_HEADER": "oauth_core",
+    "SIGNATURE_TYPE_QUERY": "oauth_core",
 }
 
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from requests import PreparedRequest, Request, Response
+from requests import PreparedRequest, Response
 from requests.auth import AuthBase
-from requests.cookies import extract_cookies_to_jar
-from requests.utils import rewind_body
 
 from oauth_core import (
     AsyncEndpointMethods,
@@ -34,12 +32,17 @@ from oauth_core import (
     same_origin,
 )
 
+from ._hops import follow_hops
+from ._replay import replay, replayable
+
 if TYPE_CHECKING:
+    from requests.structures import CaseInsensitiveDict
+
     from oauth_core import Hooks
 
 __all__ = ["NoAuth", "OAuth2Auth", "TokenAuth"]
 
-_DRAINED = 64 * 1024  # bytes of a 401's body that are read so that its connection can be used again
+Plain: TypeAlias = "tuple[str, CaseInsensitiveDict[str], Any]"  # URL, headers and body before a token was placed
 
 
 class NoAuth(AuthBase):
@@ -47,7 +50,14 @@ class NoAuth(AuthBase):
 
     def __call__(self, r: PreparedRequest) -> PreparedRequest:
         """Return the request unchanged."""
+        follow_hops(r, self)
         return r
+
+    def place_on_hop(self, r: PreparedRequest) -> None:
+        """Place nothing."""
+
+    def take_off(self, r: PreparedRequest) -> None:
+        """Take nothing off."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, NoAuth)
@@ -111,9 +121,26 @@ class TokenAuth(AuthBase):
         if url[:8] != "https://":
             check_secure(url, allow_insecure_http=self.allow_insecure_http)
         token = self.source.usable() or self.source.get()
+        follow_hops(r, self)
+        plain = (url, r.headers.copy(), r.body) if self._anywhere else None
         self._place(r, token)
-        r.hooks["response"].insert(0, partial(self._on_response, token, url))
+        r.hooks["response"].insert(0, partial(self._on_response, token, url, plain))
         return r
+
+    @property
+    def _anywhere(self) -> bool:
+        """True where a token may stand elsewhere than in the header, put there by its placement or by a hook."""
+        return self.token_placement != "header" or self._hooked
+
+    def place_on_hop(self, r: PreparedRequest) -> None:
+        """Put the token into the query of a hop to the same origin; header and body take it along."""
+        token = self.source.usable()
+        if self.token_placement == "uri" and token is not None and not self._carried(r, token):
+            self._place(r, token)
+
+    def take_off(self, r: PreparedRequest) -> None:
+        """Send a hop to another origin without the token."""
+        r.headers.pop("Authorization", None)
 
     def _place(self, r: PreparedRequest, token: OAuth2Token) -> None:
         if self.token_placement == "header":
@@ -129,43 +156,42 @@ class TokenAuth(AuthBase):
             if body is not None and not isinstance(body, (str, bytes)):
                 raise UsageError("token_placement='body' needs a form body, not a stream")
             encoded = body.encode("utf-8") if isinstance(body, str) else body or b""
-            r.body = form_body(token, encoded, r.headers.get("Content-Type"))
+            r.body = form_body(token, encoded, r.headers.get("Content-Type"), method=r.method or "")
             r.headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
             r.headers["Content-Length"] = str(len(r.body))
         if self._hooks is not None and self._hooked:
             _run_hooks(self._hooks, r)
 
-    def _on_response(self, token: OAuth2Token, first_url: str, response: Response, **kwargs: Any) -> Response:
+    def _on_response(
+        self, token: OAuth2Token, first_url: str, plain: Plain | None, response: Response, **kwargs: Any
+    ) -> Response:
         if response.status_code == 401:
-            return self._on_401(token, first_url, response, **kwargs)
-        if (self.token_placement != "header" or self._hooked) and response.is_redirect:
-            target = Request("GET", response.next.url).url if response.next else _target(response)
-            if not same_origin(target, first_url):
-                kept = UnfollowedRedirect()
-                kept.__dict__.update(response.__dict__)
-                return kept
+            new = self._after_401(token, first_url, response)
+            return response if new is None else self._replay(response, new, plain, **kwargs)
+        if self._anywhere and response.is_redirect and not same_origin(_target(response), first_url):
+            kept = UnfollowedRedirect()
+            kept.__dict__.update(response.__dict__)
+            return kept
         return response
 
-    def _on_401(self, token: OAuth2Token, first_url: str, response: Response, **kwargs: Any) -> Response:
+    def _after_401(self, token: OAuth2Token, first_url: str, response: Response) -> OAuth2Token | None:
+        """Return the token to replay the request with, or None where the 401 is the answer."""
         request = response.request
+        if self._anywhere and getattr(request, "hopped", False):
+            return None  # where the token stood before the redirect says nothing about where it has to stand now
         challenges = response.raw.headers.getlist("WWW-Authenticate") if _has_list(response) else None
         if challenges is None:
             challenges = response.headers.get("WWW-Authenticate")
         if not same_origin(request.url or "", first_url) or not rejects_token(challenges):
-            return response
+            return None
         source = self.source
-        if self._carried(request, token):
-            source.reject(token)
-            if not source.can_renew() or not _replayable(request):
-                return response
-            new = source.renew(token)
-            if new.get("access_token") == token.get("access_token"):
-                return response
-        elif _replayable(request):  # a redirect or netrc took the token away: it was not rejected
-            new = source.get()
-        else:
-            return response
-        return self._replay(request, response, new, **kwargs)
+        if not self._carried(request, token):  # a redirect took the token away: it was not rejected
+            return source.get() if replayable(request) else None
+        source.reject(token)
+        if not source.can_renew() or not replayable(request):
+            return None
+        new = source.renew(token)
+        return None if new.get("access_token") == token.get("access_token") else new
 
     @property
     def _hooked(self) -> bool:
@@ -184,59 +210,21 @@ class TokenAuth(AuthBase):
         text = place.decode("utf-8", "replace") if isinstance(place, bytes) else str(place or "")
         return "access_token=" in text
 
-    def _replay(self, request: PreparedRequest, response: Response, token: OAuth2Token, **kwargs: Any) -> Response:
-        response.raw.read(_DRAINED, decode_content=False)
-        response.close()
-        again = request.copy()
-        again.hooks = {
-            point: [hook for hook in hooks if getattr(hook, "func", None) != self._on_response]
-            for point, hooks in request.hooks.items()
-        }
-        if self.token_placement != "header":
-            _take_out(again)
-        if hasattr(again.body, "seek"):
-            rewind_body(again)
-        self._place(again, token)
-        extract_cookies_to_jar(again._cookies, request, response.raw)  # type: ignore[attr-defined,no-untyped-call]  # noqa: SLF001 - as requests' own HTTPDigestAuth does
-        again.headers.pop("Cookie", None)
-        again.prepare_cookies(again._cookies)  # type: ignore[attr-defined]  # noqa: SLF001 - likewise
-        second: Response = response.connection.send(again, **kwargs)
-        second.history.append(response)
-        second.request = again
-        return second
+    def _replay(self, response: Response, token: OAuth2Token, plain: Plain | None, **kwargs: Any) -> Response:
+        def prepare(again: PreparedRequest) -> None:
+            if plain is not None:
+                again.url, again.headers, again.body = plain[0], plain[1].copy(), plain[2]
+            self._place(again, token)
+
+        return replay(response, prepare, self._on_response, **kwargs)
+
+
+def _target(response: Response) -> str:
+    return urljoin(response.url, response.headers["location"])
 
 
 def _has_list(response: Response) -> bool:
     return hasattr(getattr(response.raw, "headers", None), "getlist")
-
-
-def _target(response: Response) -> str:
-    from urllib.parse import urljoin
-
-    return urljoin(response.url, response.headers["location"])
-
-
-def _replayable(request: PreparedRequest) -> bool:
-    body = request.body
-    if body is None or isinstance(body, (bytes, str)):
-        return True
-    return isinstance(getattr(request, "_body_position", None), int) and hasattr(body, "seek")
-
-
-def _take_out(request: PreparedRequest) -> None:
-    """Remove the token that an earlier placement put into query or form."""
-    from urllib.parse import urlencode, urlunsplit
-
-    parts = urlsplit(request.url or "")
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "access_token"]
-    if len(kept) != len(parse_qsl(parts.query, keep_blank_values=True)):
-        request.url = urlunsplit(parts._replace(query=urlencode(kept)))
-    body = request.body
-    if isinstance(body, (bytes, str)):
-        text = body.decode("utf-8") if isinstance(body, bytes) else body
-        if "access_token=" in text:
-            form = [pair for pair in parse_qsl(text, keep_blank_values=True) if pair[0] != "access_token"]
-            request.body = urlencode(form).encode("ascii")
 
 
 def _run_hooks(hooks: Hooks, r: PreparedRequest) -> None:

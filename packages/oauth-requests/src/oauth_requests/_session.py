@@ -21,7 +21,6 @@ from oauth_core import (
     TokenSource,
     TokenStore,
     UsageError,
-    same_origin,
     unknown_keyword,
 )
 
@@ -129,8 +128,3 @@ class OAuth2Session(SessionMethods, requests.Session):
         if kwargs.get("timeout") is None and self.default_timeout is not None and len(args) < 7:
             kwargs["timeout"] = self.default_timeout
         return super().request(method, url, *args, **kwargs)
-
-    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Keep credentials on a redirect to the same origin, drop them on any other; netrc plays no part."""
-        if not same_origin(response.request.url or "", prepared_request.url or ""):
-            prepared_request.headers.pop("Authorization", None)

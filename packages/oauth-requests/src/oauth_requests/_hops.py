@@ -1,0 +1,64 @@
+"""What becomes of credentials when Requests follows a redirect.
+
+Requests copies a prepared request for each hop, changes its URL, method and body, prepares its cookies, and then puts
+the credentials of netrc on it. No hook runs before the hop is sent; so a handler gives its request this class, whose
+methods are called at those very moments, on any session.
+
+Rules of this room: credentials stay with the origin that was asked first; a request that has left it gets none back,
+wherever it is sent next; netrc never takes their place.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, Self
+
+from requests import PreparedRequest
+
+from oauth_core import same_origin
+
+__all__ = ["HopHandler", "follow_hops"]
+
+
+class HopHandler(Protocol):
+    """A handler that places credentials on requests."""
+
+    def place_on_hop(self, r: PreparedRequest) -> None:
+        """Place credentials on a hop to the origin that was asked first."""
+
+    def take_off(self, r: PreparedRequest) -> None:
+        """Take credentials off a hop to another origin."""
+
+
+class HandledRequest(PreparedRequest):
+    """A prepared request whose credentials are its handler's business."""
+
+    _handler: HopHandler
+    _first_url: str | None
+    hopped = False
+
+    def copy(self) -> Self:
+        """Return a copy that stays in the hands of the handler."""
+        other = super().copy()
+        other.__class__ = type(self)
+        other.__dict__.update(_handler=self._handler, _first_url=self._first_url)
+        return other  # type: ignore[return-value]  # its class was set above
+
+    def prepare_cookies(self, cookies: Any) -> None:
+        """Prepare the cookies of a hop, and let the handler place or take off the credentials."""
+        super().prepare_cookies(cookies)
+        self.hopped = True
+        if self._first_url is not None and same_origin(self.url or "", self._first_url):
+            self._handler.place_on_hop(self)
+        else:
+            self._first_url = None
+            self._handler.take_off(self)
+
+    def prepare_auth(self, auth: Any, url: str = "") -> None:
+        """Do nothing: on a hop these are the credentials of netrc."""
+
+
+def follow_hops(r: PreparedRequest, handler: HopHandler) -> None:
+    """Put a request into the hands of a handler for all its hops."""
+    if type(r) is PreparedRequest:
+        r.__class__ = HandledRequest
+        r.__dict__.update(_handler=handler, _first_url=r.url)
