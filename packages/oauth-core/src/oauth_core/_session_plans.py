@@ -161,9 +161,10 @@ class SessionPlans(EndpointPlans):
         method = cast(
             "str | None", rest.pop("code_challenge_method", None) or self._config.code_challenge_method or "S256"
         )
-        challenge = rest.pop("code_challenge", None)
+        challenge = cast("str | None", rest.pop("code_challenge", None))
+        made_elsewhere: Pairs = ()
         if challenge is not None and code_verifier is None:
-            rest.update(code_challenge=challenge, code_challenge_method=method)
+            made_elsewhere = (("code_challenge", challenge), ("code_challenge_method", method or "S256"))
         rest.setdefault("nonce", None)
         request = AuthorizationRequest(
             url,
@@ -173,6 +174,7 @@ class SessionPlans(EndpointPlans):
             state=state,
             code_verifier=code_verifier,
             code_challenge_method=method if code_verifier else None,
+            extra=made_elsewhere,
             allow_insecure_http=self._config.allow_insecure_http,
             **rest,  # type: ignore[arg-type]  # free keywords
         )
@@ -243,6 +245,8 @@ class SessionPlans(EndpointPlans):
             if isinstance(response, AuthorizationResponse):
                 verifier = verifier or response.code_verifier
                 redirect_uri = redirect_uri or response.redirect_uri
+        elif code is not None and None not in {state, self.state} and state != self.state:
+            raise MismatchingStateError("the state that came with this code is another than that of this session")
         if kind == "refresh_token":
             return self._plan_session_refresh(call.url, {**parameters, "grant_type": None, "url": None})
         scope = extra.pop("scope", None)

@@ -468,7 +468,7 @@ class TokenSource(SourceState):
         self._send = send
 
     def get(self, min_validity: float | None = None) -> OAuth2Token:
-        """Return a token that is good for ``min_validity`` seconds (the leeway unless given).
+        """Return a token that is good for ``min_validity`` seconds: the leeway unless given, at most half of its life.
 
         Raises ``MissingTokenError``, ``TokenExpiredError``, ``ReauthorizationRequired`` or what the exchange raises.
         """
@@ -570,7 +570,7 @@ class AsyncTokenSource(SourceState):
         self._runtime = runtime
 
     async def get(self, min_validity: float | None = None) -> OAuth2Token:
-        """Return a token that is good for ``min_validity`` seconds (the leeway unless given).
+        """Return a token that is good for ``min_validity`` seconds: the leeway unless given, at most half of its life.
 
         Raises ``MissingTokenError``, ``TokenExpiredError``, ``ReauthorizationRequired`` or what the exchange raises.
         """
