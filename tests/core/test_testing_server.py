@@ -210,17 +210,17 @@ def test_randomness_is_the_callers():
 def test_an_endpoint_can_be_added(server):
     """A new endpoint authenticates with the server's own tools and appears in metadata, log and faults."""
 
-    def device(authority, exchange):
+    def kiosk(authority, exchange):
         form = read_form(exchange.request)
         client, method = authenticate(authority, exchange.request, form)
         return json_response({"client": client.client_id, "method": method})
 
-    server.add_endpoint("/device", Endpoint("device", device, "device_authorization_endpoint"))
-    assert post(server, "/device", {"client_id": "spa"}).json() == {"client": "spa", "method": "none"}
-    assert server.metadata["device_authorization_endpoint"] == server.endpoint("device")
-    server.inject(faults.unavailable(), "device")
-    assert post(server, "/device", {"client_id": "spa"}).status == 503
-    assert server.count("device") == 2
+    server.add_endpoint("/kiosk", Endpoint("kiosk", kiosk, "kiosk_endpoint"))
+    assert post(server, "/kiosk", {"client_id": "spa"}).json() == {"client": "spa", "method": "none"}
+    assert server.metadata["kiosk_endpoint"] == server.endpoint("kiosk")
+    server.inject(faults.unavailable(), "kiosk")
+    assert post(server, "/kiosk", {"client_id": "spa"}).status == 503
+    assert server.count("kiosk") == 2
 
 
 class ByHeader:

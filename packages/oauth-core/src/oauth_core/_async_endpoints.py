@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from ._config import server_of
 from ._drivers import arun
+from ._further_methods import AsyncFurtherMethods
 from ._messages import Request, Response
-from ._plans import EndpointPlans, Plan, described, discovering
+from ._plans import Plan, described, discovering
 from ._runtime import Runtime
 from ._source import AsyncTokenSource
 
@@ -28,7 +29,7 @@ __all__ = ["AsyncEndpointMethods"]
 T = TypeVar("T")
 
 
-class AsyncEndpointMethods(EndpointPlans):
+class AsyncEndpointMethods(AsyncFurtherMethods):
     """The endpoints of an authorization server, one method each. Mixed into the asynchronous clients."""
 
     async def _send(self, request: Request, options: Mapping[str, object]) -> Response:

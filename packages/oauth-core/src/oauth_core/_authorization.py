@@ -79,9 +79,12 @@ class AuthorizationRequest:
 
     ``state``, the ``nonce`` (where the scope has ``openid``) and the PKCE verifier are made anew unless given.
     ``state=None`` or ``nonce=None`` sends none and gives up that check, ``code_challenge_method=None`` gives up PKCE.
-    ``issuer`` is compared with ``iss`` wherever the callback has one, and ``iss_required`` demands one. Any further
-    keyword is sent as a parameter, a list repeats it; ``extra`` takes such parameters as pairs. ``sent_as`` is the
-    corrected URL of ``with_uri``. RFC 6749 §4.1.1.
+    ``issuer`` is compared with ``iss`` wherever the callback has one, and ``iss_required`` demands one. ``prompt``,
+    ``acr_values`` and ``ui_locales`` are text or lists of words, ``max_age`` is in seconds, ``claims`` and
+    ``authorization_details`` are structured, ``resource`` may be a list (OIDC Core §3.1.2.1, RFC 8707, RFC 9396). Any
+    further keyword is sent as a parameter, a list repeats it; ``extra`` takes such parameters as pairs. With
+    ``request_uri`` (RFC 9126) or ``request`` (RFC 9101), which stand for all parameters, ``uri`` holds only that and
+    the ``client_id``. ``sent_as`` is the corrected URL of ``with_uri``. RFC 6749 §4.1.1.
     """
 
     authorization_endpoint: str
@@ -98,6 +101,8 @@ class AuthorizationRequest:
     extra: Pairs
     allow_insecure_http: bool
     sent_as: str | None
+    request_uri: str | None
+    request: str | None
 
     def __init__(
         self,
@@ -113,9 +118,21 @@ class AuthorizationRequest:
         code_challenge_method: str | None = "S256",
         issuer: str | None = None,
         iss_required: bool = False,
+        response_mode: str | None = None,
+        prompt: str | Iterable[str] | None = None,
+        max_age: int | str | None = None,
+        login_hint: str | None = None,
+        id_token_hint: object = None,
+        acr_values: str | Iterable[str] | None = None,
+        ui_locales: str | Iterable[str] | None = None,
+        claims: str | Mapping[str, object] | None = None,
+        resource: str | Iterable[str] | None = None,
+        authorization_details: object = None,
         extra: Params = (),
         allow_insecure_http: bool = False,
         sent_as: str | None = None,
+        request_uri: str | None = None,
+        request: str | None = None,
         **parameters: object,
     ) -> None:
         check_endpoint(authorization_endpoint, "authorization_endpoint", allow_insecure_http=allow_insecure_http)
@@ -143,11 +160,29 @@ class AuthorizationRequest:
         fix(self, "code_challenge_method", code_challenge_method)
         fix(self, "issuer", issuer)
         fix(self, "iss_required", iss_required)
-        fix(self, "extra", (*pairs(extra), *pairs(parameters)))
+        named: dict[str, object] = {
+            "resource": resource if resource is None or isinstance(resource, str) else tuple(resource),
+            "prompt": _words(prompt),
+            "max_age": max_age,
+            "response_mode": response_mode,
+            "login_hint": login_hint,
+            "id_token_hint": _hint(id_token_hint),
+            "acr_values": _words(acr_values),
+            "ui_locales": _words(ui_locales),
+            "claims": claims,
+            "authorization_details": _details(authorization_details),
+        }
+        given = (*pairs(named), *pairs(parameters))
+        fix(self, "extra", (*pairs(extra), *given))
         fix(self, "allow_insecure_http", allow_insecure_http)
         fix(self, "sent_as", sent_as)
+        fix(self, "request_uri", request_uri)
+        fix(self, "request", request)
+        if request_uri is not None and request is not None:
+            raise UsageError("an authorization request is sent as request_uri or as request, not as both")
         own = {name for name, _ in self._own_parameters()}  # a bad verifier or method is refused here already
         twice = sorted(own & {name for name, _ in self.extra})
+        twice += sorted({name for name, _ in given} & {name for name, _ in pairs(extra)} - {"resource"})
         if twice:
             raise UsageError(f"{', '.join(twice)} would be sent twice; it has a keyword of its own or is made here")
 
@@ -187,7 +222,7 @@ class AuthorizationRequest:
 
     @property
     def parameters(self) -> Pairs:
-        """The parameters of the request, in the order in which they are sent."""
+        """The parameters of the request, in the order in which they are sent, pushed or signed."""
         return (*self._own_parameters(), *self.extra)
 
     @property
@@ -195,6 +230,9 @@ class AuthorizationRequest:
         """The URL to open in the user's browser."""
         if self.sent_as is not None:
             return self.sent_as
+        if self.request_uri is not None or self.request is not None:
+            name, value = ("request_uri", self.request_uri) if self.request_uri else ("request", self.request or "")
+            return add_query(self.authorization_endpoint, encode_form((("client_id", self.client_id), (name, value))))
         return add_query(self.authorization_endpoint, encode_form(self.parameters))
 
     def with_uri(self, uri: str) -> Self:
@@ -249,6 +287,29 @@ class AuthorizationRequest:
     def from_json(cls, text: str | bytes) -> Self:
         """Return the request that ``to_json`` wrote. Raises ``UsageError`` where it is none."""
         return _from_json(cls, {f.name for f in fields(cls)}, text)
+
+
+def _words(value: str | Iterable[str] | None) -> str | None:
+    return value if value is None or isinstance(value, str) else " ".join(value)
+
+
+def _hint(token: object) -> object:
+    """The text of an ID token, or of the token answer or the validated claims that hold it."""
+    if token is None or isinstance(token, str):
+        return token
+    text = token.get("id_token") if isinstance(token, Mapping) else None
+    text = text or getattr(token, "id_token", None)
+    if isinstance(text, str):
+        return text
+    raise UsageError("id_token_hint is the text of an ID token, or a token that holds one")
+
+
+def _details(value: object) -> object:
+    if value is None or isinstance(value, str):
+        return value
+    from ._details import authorization_details
+
+    return authorization_details(value)
 
 
 def callback_parameters(response: str | Mapping[str, object] | Iterable[tuple[str, str]]) -> Pairs:

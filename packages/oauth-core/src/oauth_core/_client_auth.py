@@ -27,6 +27,8 @@ __all__ = [
     "CustomClientAuth",
     "PublicApp",
     "Secret",
+    "SelfSignedTLSClientAuth",
+    "TLSClientAuth",
     "resolve_client_auth",
     "reveal",
 ]
@@ -141,6 +143,40 @@ class PublicApp:
         return request.with_params([("client_id", self.client_id)])
 
 
+@dataclass(frozen=True, slots=True)
+class TLSClientAuth:
+    """``tls_client_auth``: a certificate of a trusted authority, shown while TLS is set up. RFC 8705 §2.1.
+
+    The certificate is given to the HTTP library: ``session.cert`` on Requests, ``verify=`` (an SSL context) on HTTPX.
+    """
+
+    client_id: str
+
+    method = "tls_client_auth"
+
+    def authenticate(self, request: Request, context: AuthContext) -> Flow[Request]:
+        """Return the request with ``client_id`` added (a flow)."""
+        yield from ()
+        return request.with_params([("client_id", self.client_id)])
+
+
+@dataclass(frozen=True, slots=True)
+class SelfSignedTLSClientAuth:
+    """``self_signed_tls_client_auth``: a certificate that is registered for the client. RFC 8705 §2.2.
+
+    The certificate is given to the HTTP library: ``session.cert`` on Requests, ``verify=`` (an SSL context) on HTTPX.
+    """
+
+    client_id: str
+
+    method = "self_signed_tls_client_auth"
+
+    def authenticate(self, request: Request, context: AuthContext) -> Flow[Request]:
+        """Return the request with ``client_id`` added (a flow)."""
+        yield from ()
+        return request.with_params([("client_id", self.client_id)])
+
+
 CustomFunction: TypeAlias = Callable[
     ["CustomClientAuth", str, str, MutableMapping[str, str], str],
     object,
@@ -190,6 +226,8 @@ _METHODS: dict[str, Callable[[str, object], ClientAuth]] = {
     "none": lambda client_id, _: PublicApp(client_id),
     "client_secret_jwt": _plugin_method("client_secret_jwt"),
     "private_key_jwt": _plugin_method("private_key_jwt"),
+    "self_signed_tls_client_auth": lambda client_id, _: SelfSignedTLSClientAuth(client_id),
+    "tls_client_auth": lambda client_id, _: TLSClientAuth(client_id),
 }
 
 

@@ -21,6 +21,7 @@ from ._urls import check_endpoint
 
 if TYPE_CHECKING:
     from ._client_auth import ClientAuth
+    from ._pushed import RequestSigner
 
 __all__ = ["ClientConfig", "Discovery", "authenticated", "discover", "endpoint_of", "server_of"]
 
@@ -49,6 +50,8 @@ class ClientConfig:
 
     ``auth`` is what ``resolve_client_auth`` reads; without it ``default_auth`` is used where the server's metadata does
     not exclude it, and ``none`` where there is no secret. ``parse_token`` stands in for ``parse_token_response``.
+    ``request_object`` signs authorization requests, ``require_pushed_authorization_requests`` pushes them all, and
+    ``certificate_bound_access_tokens`` says that a certificate is shown whatever the method (RFC 8705 §3).
     """
 
     client_id: str | None = None
@@ -67,6 +70,9 @@ class ClientConfig:
     allow_insecure_http: bool = False
     clock: Callable[[], float] = time.time
     parse_token: Callable[[Response], OAuth2Token] | None = None
+    request_object: RequestSigner | None = None
+    require_pushed_authorization_requests: bool = False
+    certificate_bound_access_tokens: bool = False
 
     def __repr__(self) -> str:
         return f"<ClientConfig of {self.client_id!r}>"
@@ -125,12 +131,22 @@ def server_of(config: ClientConfig) -> Flow[ServerMetadata]:
 def endpoint_of(config: ClientConfig, name: str, given: str | None = None) -> Flow[str]:
     """Return the URL of an endpoint: the one given to this call, the configured one, the discovered one (a flow).
 
+    A client that shows a certificate is sent to the server's alias for such clients, where it has one. RFC 8705 §5.
     Raises ``UsageError`` where it is unknown and ``InsecureTransportError`` for plain HTTP to another machine.
     """
-    url = given or config.metadata.text(name)
+    shows_certificate = _shows_certificate(config)
+    url = given or (config.metadata.mtls_alias(name) if shows_certificate else None) or config.metadata.text(name)
     if not url and config.discovery is not None:
-        url = (yield from server_of(config)).text(name)
+        server = yield from server_of(config)
+        url = (server.mtls_alias(name) if shows_certificate else None) or server.text(name)
     return check_endpoint(url, name, allow_insecure_http=config.allow_insecure_http)
+
+
+def _shows_certificate(config: ClientConfig) -> bool:
+    if config.certificate_bound_access_tokens:
+        return True
+    name = config.auth if isinstance(config.auth, str) else getattr(config.auth, "method", None)
+    return name in ("tls_client_auth", "self_signed_tls_client_auth")
 
 
 def authenticated(config: ClientConfig, request: Request, endpoint: str, auth: object = None) -> Flow[Request]:

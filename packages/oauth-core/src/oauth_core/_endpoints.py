@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from ._config import server_of
 from ._drivers import run
+from ._further_methods import FurtherMethods
 from ._messages import Request, Response
-from ._plans import EndpointPlans, Plan, described, discovering
+from ._plans import Plan, described, discovering
 from ._source import TokenSource
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ __all__ = ["EndpointMethods"]
 T = TypeVar("T")
 
 
-class EndpointMethods(EndpointPlans):
+class EndpointMethods(FurtherMethods):
     """The endpoints of an authorization server, one method each. Mixed into the synchronous clients."""
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:

@@ -7,10 +7,13 @@ hooks and the choice of endpoint live here; nothing of a user's API request can 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl
 
 from ._config import ClientConfig, authenticated, endpoint_of, server_of
-from ._errors import ReauthorizationRequired, ServerRefusal, UsageError
+from ._errors import ReauthorizationRequired, ServerRefusal, UnsupportedTokenTypeError, UsageError
 from ._grants import Grant, RefreshTokenGrant, grant_parameters
 from ._messages import Flow, Pairs, Response, pairs, send
 from ._token import OAuth2Token
@@ -31,6 +34,7 @@ __all__ = [
     "authorize",
     "fetch_token",
     "introspect",
+    "push_authorization_request",
     "refresh",
     "revoke",
     "token_text",
@@ -61,9 +65,15 @@ def fetch_token(
 ) -> Flow[OAuth2Token]:
     """Exchange a grant for a token (a flow).
 
-    ``url`` and ``auth`` stand in for what is configured, for this exchange only. Raises what
-    ``parse_token_response`` raises. RFC 6749 §4.
+    ``url`` and ``auth`` stand in for what is configured, for this exchange only. A grant may judge the token by
+    ``check_token(token)``. Raises what ``parse_token_response`` raises. RFC 6749 §4.
     """
+    polled = getattr(grant, "polling", None)
+    if polled is not None:  # a person has yet to approve
+        from ._polling import polled_token
+
+        exchange = partial(fetch_token, config, url=url, auth=auth, headers=headers, method=method, body=body)
+        return (yield from polled_token(polled(config.clock), exchange))
     point = "refresh_token" if grant.grant_type == "refresh_token" else "access_token"
     endpoint = yield from endpoint_of(config, "token_endpoint", url)
     parameters = yield from grant_parameters(grant)
@@ -71,9 +81,18 @@ def fetch_token(
     request = yield from authenticated(config, request, endpoint, auth)
     request = config.hooks.on_request(f"{point}_request", request)
     response = config.hooks.on_response(f"{point}_response", (yield from send(request)))
-    if config.parse_token is not None:
-        return config.parse_token(response)
-    return parse_token_response(response, clock=config.clock)
+    parse = config.parse_token or partial(parse_token_response, clock=config.clock)
+    return _checked(grant, parse(response))
+
+
+def _checked(grant: Grant, token: OAuth2Token) -> OAuth2Token:
+    """Let the grant judge the token that it brought, where it can (``check_token``)."""
+    check = getattr(grant, "check_token", None)
+    if check is not None:
+        check(token)
+    elif token.token_type.lower() == "n_a":
+        raise UnsupportedTokenTypeError(f"the token is of type {token.token_type!r}, which only an exchange may bring")
+    return token
 
 
 def refresh(
@@ -123,7 +142,7 @@ def revoke(
     """Ask the server to forget a token, and return its answer (a flow). Raises ``ServerRefusal``. RFC 7009 §2."""
     prefer = "refresh_token" if token_type_hint == "refresh_token" else "access_token"
     parameters = pairs({"token": token_text(token, prefer), "token_type_hint": token_type_hint})
-    response = yield from _post(
+    response = yield from post_form(
         config,
         "revocation_endpoint",
         "revoke_token",
@@ -151,7 +170,7 @@ def introspect(
     """Ask the server what a token stands for (a flow). Raises ``ServerRefusal``, ``ProtocolViolation``. RFC 7662 §2."""
     prefer = "refresh_token" if token_type_hint == "refresh_token" else "access_token"
     parameters = pairs({"token": token_text(token, prefer), "token_type_hint": token_type_hint})
-    response = yield from _post(
+    response = yield from post_form(
         config,
         "introspection_endpoint",
         "introspect_token",
@@ -164,7 +183,7 @@ def introspect(
     return parse_introspection_response(response, clock=config.clock)
 
 
-def _post(
+def post_form(
     config: ClientConfig,
     name: str,
     point: str,
@@ -175,6 +194,7 @@ def _post(
     headers: Pairs,
     body: str,
 ) -> Flow[Response]:
+    """Post a form to an endpoint by its name in the metadata, the client authenticated, hooks at ``point`` (a flow)."""
     endpoint = yield from endpoint_of(config, name, url)
     request = build_form_request(endpoint, parameters, headers=headers, body=body)
     request = yield from authenticated(config, request, endpoint, auth)
@@ -194,7 +214,21 @@ def userinfo(
 
 
 def authorize(config: ClientConfig, **parameters: object) -> Flow[AuthorizationRequest]:
-    """Return an authorization request with all that is configured, PKCE and the issuer included (a flow)."""
+    """Return an authorization request with all that is configured, PKCE and the issuer included (a flow).
+
+    It is signed where a signer is configured, and pushed where configuration or metadata demand it. Raises what
+    ``push_authorization_request`` raises. RFC 9101 §5, RFC 9126 §5.
+    """
+    request = yield from request_authorization(config, **parameters)
+    server = yield from server_of(config)
+    demanded = config.require_pushed_authorization_requests or server.flag("require_pushed_authorization_requests")
+    if demanded and request.request_uri is None:
+        return (yield from push_authorization_request(config, request))
+    return request
+
+
+def request_authorization(config: ClientConfig, **parameters: object) -> Flow[AuthorizationRequest]:
+    """Return an authorization request as ``authorize`` does, signed where a signer is configured, never pushed."""
     from ._authorization import AuthorizationRequest
 
     url = yield from endpoint_of(
@@ -213,4 +247,36 @@ def authorize(config: ClientConfig, **parameters: object) -> Flow[AuthorizationR
     request = AuthorizationRequest(url, **parameters)  # type: ignore[arg-type]  # free keywords, checked there
     if "authorization_request" in config.hooks:
         request = request.with_uri(config.hooks.on_parts("authorization_request", request.uri, {}, None)[0])
+    if request.request is not None or request.request_uri is not None:
+        return request
+    if config.request_object is not None:
+        from ._pushed import signed
+
+        return (yield from signed(request, config.request_object))
+    if server.flag("require_signed_request_object"):
+        raise UsageError("this server takes signed authorization requests only; pass request_object= (see oauth-jwt)")
     return request
+
+
+def push_authorization_request(
+    config: ClientConfig,
+    request: AuthorizationRequest,
+    *,
+    url: str | None = None,
+    auth: object = None,
+    headers: Pairs = (),
+) -> Flow[AuthorizationRequest]:
+    """Hand an authorization request to the server, and return the request that refers to it (a flow).
+
+    Raises ``ServerRefusal``, ``ProtocolViolation``. RFC 9126 §2.
+    """
+    from ._pushed import parse_pushed_authorization_response, pushed_parameters
+
+    endpoint = yield from endpoint_of(config, "pushed_authorization_request_endpoint", url)
+    parameters = [pair for pair in pushed_parameters(request) if pair[0] != "client_id"]
+    form = build_form_request(endpoint, parameters, headers=headers)
+    form = yield from authenticated(config, form, endpoint, auth)
+    if "client_id" not in dict(parse_qsl(form.body.decode("utf-8"))):  # most methods have sent it
+        form = form.with_params([("client_id", request.client_id)])
+    pushed = parse_pushed_authorization_response((yield from send(form)), endpoint=endpoint, clock=config.clock)
+    return replace(request, request=None, request_uri=pushed.request_uri, sent_as=None)

@@ -6,22 +6,30 @@ bases and supplies ``_begin``, which makes a token source through the client and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ._authorization import AuthorizationResponse
+from ._ciba import BackChannelAuthentication, CIBAGrant
+from ._device import DeviceAuthorization, DeviceCodeGrant
 from ._errors import UsageError
 from ._grants import AuthorizationCodeGrant, ClientCredentialsGrant, Grant, PasswordGrant
 from ._messages import pairs
 from ._options import REFUSED, refuse_keywords, scope_text
+from ._polling import PolledGrant, PollProgress
 from ._token import OAuth2Token
+from ._token_exchange import TokenExchangeGrant
 
 __all__ = [
     "AccessTokenHandler",
     "AuthorizationCodeHandler",
+    "BackChannelAuthenticationHandler",
     "ClientCredentialsHandler",
+    "DeviceCodeHandler",
+    "GrantHandler",
     "GrantHandlerBase",
     "PasswordHandler",
     "RefreshTokenHandler",
+    "TokenExchangeHandler",
 ]
 
 # How the handler behaves; every other keyword is a parameter of the token request.
@@ -128,4 +136,104 @@ class AuthorizationCodeHandler(GrantHandlerBase):
             redirect_uri = getattr(getattr(client, "config", None), "redirect_uri", None)
         self._begin(
             client, AuthorizationCodeGrant(code, redirect_uri, code_verifier, pairs(parameters)), options=options
+        )
+
+
+class GrantHandler(GrantHandlerBase):
+    """Obtains its first token by any grant, one of your own too, and renews it.
+
+    It is renewed by its refresh token, or by showing the grant again where that is ``repeatable``. ``leeway``
+    (seconds), ``store``, ``store_key``, ``update_token`` and ``token_placement`` are the session's; further keywords
+    are sent with each refresh request. RFC 6749 §4.5.
+    """
+
+    def __init__(self, client: object, grant: Grant, **keywords: object) -> None:
+        if not isinstance(grant, Grant):
+            raise TypeError(f"a grant has grant_type, repeatable and parameters(); a {type(grant).__name__} has not")
+        options, parameters = _split(keywords)
+        self._begin(client, grant, refresh_parameters=parameters, options=options)
+
+
+class TokenExchangeHandler(GrantHandlerBase):
+    """Exchanges a token at the first request, and again whenever what that brought is at its end.
+
+    ``subject_token`` and ``actor_token`` may be callables, asked anew for each exchange. ``leeway`` (seconds),
+    ``store``, ``store_key``, ``update_token`` and ``token_placement`` are the session's; further keywords
+    (``audience``, ``resource``, ...) are sent with each exchange. RFC 8693 §2.1.
+    """
+
+    def __init__(
+        self,
+        client: object,
+        subject_token: object,
+        subject_token_type: str | None = None,
+        *,
+        actor_token: object = None,
+        actor_token_type: str | None = None,
+        requested_token_type: str | None = None,
+        scope: object = None,
+        **keywords: object,
+    ) -> None:
+        options, parameters = _split(keywords)
+        grant = TokenExchangeGrant(
+            subject_token,
+            subject_token_type,
+            actor_token,
+            actor_token_type,
+            requested_token_type,
+            scope_text(scope),
+            pairs(parameters),
+        )
+        self._begin(client, grant, options=options)
+
+
+class DeviceCodeHandler(GrantHandlerBase):
+    """Waits, at the first request, until the person has approved on another device; renews by the refresh token.
+
+    ``authorization`` is what ``authorize_device`` returned; ``on_poll(progress)`` is called after every question that
+    brought no token. ``leeway`` (seconds), ``store``, ``store_key``, ``update_token`` and ``token_placement`` are the
+    session's; further keywords are sent with the device code. RFC 8628 §3.4.
+    """
+
+    def __init__(
+        self,
+        client: object,
+        authorization: DeviceAuthorization,
+        *,
+        on_poll: Callable[[PollProgress], object] | None = None,
+        **keywords: object,
+    ) -> None:
+        if not isinstance(authorization, DeviceAuthorization):
+            raise TypeError(f"pass what authorize_device() returned, not a {type(authorization).__name__}")
+        options, parameters = _split(keywords)
+        grant = DeviceCodeGrant(authorization.device_code, pairs(parameters))
+        self._begin(
+            client, PolledGrant(grant, authorization.expires_at, authorization.interval, on_poll), options=options
+        )
+
+
+class BackChannelAuthenticationHandler(GrantHandlerBase):
+    """Waits, at the first request, until the person has agreed on their own device; renews by the refresh token.
+
+    ``authentication`` is what ``backchannel_authentication_request`` returned; ``on_poll(progress)`` is called after
+    every question that brought no token. ``leeway`` (seconds), ``store``, ``store_key``, ``update_token`` and
+    ``token_placement`` are the session's; further keywords are sent with the request's id. CIBA Core §10.1.
+    """
+
+    def __init__(
+        self,
+        client: object,
+        authentication: BackChannelAuthentication,
+        *,
+        on_poll: Callable[[PollProgress], object] | None = None,
+        **keywords: object,
+    ) -> None:
+        if not isinstance(authentication, BackChannelAuthentication):
+            raise TypeError(
+                f"pass what backchannel_authentication_request() returned, not a {type(authentication).__name__}"
+            )
+        options, parameters = _split(keywords)
+        grant = CIBAGrant(authentication.auth_req_id, pairs(parameters))
+        self._begin(
+            client, PolledGrant(grant, authentication.expires_at, authentication.interval, on_poll), options=options
         )

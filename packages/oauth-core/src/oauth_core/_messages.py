@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from json import JSONDecodeError, loads
+from json import JSONDecodeError, dumps, loads
 from typing import TypeAlias, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -45,7 +45,8 @@ BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
 def pairs(params: Params | None) -> Pairs:
     """Return parameters as a tuple of string pairs: ``None`` is left out, a list or tuple repeats its name.
 
-    Booleans become ``true`` and ``false``. Raises ``TypeError`` for a value that has no obvious text.
+    Booleans become ``true`` and ``false``; a mapping, or a list with mappings in it, becomes compact JSON. Raises
+    ``TypeError`` for a value that has no obvious text.
     """
     if not params:
         return ()
@@ -56,6 +57,10 @@ def pairs(params: Params | None) -> Pairs:
             found.append((name, str(value)))
         elif value is None:
             continue
+        elif isinstance(value, Mapping) or (
+            isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value)
+        ):
+            found.append((name, _json(name, value)))
         elif isinstance(value, (list, tuple, set, frozenset)):
             found.extend((name, _text(name, item)) for item in value if item is not None)
         else:
@@ -71,6 +76,19 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, (int, float)):
         return str(value)
     raise TypeError(f"the parameter {name!r} is a {type(value).__name__}; pass text, a number or a list of these")
+
+
+def _json(name: str, value: object) -> str:
+    try:
+        return dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+    except ValueError:
+        raise TypeError(f"the parameter {name!r} holds a number that JSON does not know") from None
+
+
+def _plain(value: object) -> dict[str, object]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} cannot be sent as JSON")
 
 
 def encode_form(params: Iterable[tuple[str, str]]) -> str:
@@ -229,7 +247,8 @@ def find_header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
 def add_query(url: str, encoded: str) -> str:
     """Return the URL with an encoded query added, its fragment kept last."""
     base, mark, fragment = url.partition("#")
-    joint = "" if base.endswith(("?", "&")) else "&" if "?" in base else "?"
+    _, question, query = base.partition("?")
+    joint = "?" if not question else "" if not query or query.endswith("&") else "&"
     return f"{base}{joint}{encoded}{mark}{fragment}"
 
 

@@ -115,6 +115,12 @@ class ServerMetadata(Mapping[str, object]):
         """The URL of the server's public keys."""
         return self.text("jwks_uri")
 
+    def mtls_alias(self, name: str) -> str | None:
+        """Return the URL of an endpoint for clients that show a certificate, or None. RFC 8705 §5."""
+        aliases = self._members.get("mtls_endpoint_aliases")
+        value = aliases.get(name) if isinstance(aliases, Mapping) else None
+        return value if isinstance(value, str) and value else None
+
     @property
     def promises_iss(self) -> bool:
         """True where every authorization response will hold ``iss``. RFC 9207 §3."""
@@ -199,7 +205,10 @@ def check_metadata(
                 f"the metadata names the issuer {named[:200]!r}, which is not where it was fetched from; "
                 "pass issuer= where this is right"
             )
-    for name, value in members.items():
+    aliases = members.get("mtls_endpoint_aliases")
+    if aliases is not None and not isinstance(aliases, Mapping):
+        raise InvalidMetadataError("the metadata's mtls_endpoint_aliases are no JSON object")
+    for name, value in (*members.items(), *(aliases or {}).items()):
         if _URL_MEMBERS.match(name) and value not in (None, ""):
             try:
                 if not isinstance(value, str):

@@ -12,16 +12,18 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, cast
 
 from ._errors import MismatchingStateError, ReauthorizationRequired, UsageError
+from ._further_plans import FurtherPlans
 from ._messages import Flow, Pairs, Response, pairs
 from ._options import REFUSED, OAuth2Settings, canonical, refuse_keywords, scope_text
 from ._pkce import generate_token
-from ._plans import EndpointPlans, Plan, SortedCall
+from ._plans import Plan, SortedCall
 from ._renewal import renewal_settings
-from ._source import SourceState
+from ._source_state import SourceState
 from ._token import OAuth2Token
 
 if TYPE_CHECKING:
     from ._grants import Grant
+    from ._logout import LogoutRequest
 
 _METHOD_SPELLINGS = {
     "authorization_response_url": "authorization_response",
@@ -33,7 +35,7 @@ _METHOD_SPELLINGS = {
 }
 
 
-class SessionPlans(EndpointPlans):
+class SessionPlans(FurtherPlans):
     _settings: OAuth2Settings
     _source: SourceState
     state: str | None = None
@@ -157,6 +159,12 @@ class SessionPlans(EndpointPlans):
             raise UsageError(
                 "no authorization_endpoint is known: pass url, or authorization_endpoint= to the constructor"
             )
+        if self._config.require_pushed_authorization_requests or self.metadata.get(
+            "require_pushed_authorization_requests"
+        ):
+            raise UsageError("requests to this server have to be pushed to it: use authorization_request() instead")
+        if self._config.request_object is not None:
+            raise UsageError("requests of this client are signed: use authorization_request() instead")
         self.state = state = state or generate_token()
         method = cast(
             "str | None", rest.pop("code_challenge_method", None) or self._config.code_challenge_method or "S256"
@@ -346,6 +354,18 @@ class SessionPlans(EndpointPlans):
     ) -> Plan[Response]:
         subject = self._subject(token, token_type_hint, prefer_refresh=False)
         return super()._plan_revoke(subject, token_type_hint, parameters)
+
+    def _plan_logout(
+        self,
+        id_token_hint: object,
+        post_logout_redirect_uri: str | None,
+        state: str | None,
+        parameters: Mapping[str, object],
+    ) -> Plan[LogoutRequest]:
+        current = self._source.current
+        if id_token_hint is None and current is not None:
+            id_token_hint = current.id_token
+        return super()._plan_logout(id_token_hint, post_logout_redirect_uri, state, parameters)
 
     def _keeping(self, plan: Plan[OAuth2Token]) -> Flow[OAuth2Token]:
         """Carry a plan out; a grant that can be shown again will renew the token it gave, and no other will."""

@@ -80,7 +80,8 @@ def token_from_members(
         raise InvalidTokenResponse(
             "the token answer has no token_type; a fix of oauth-compliance or a hook can supply it"
         )
-    if kind.lower() not in token_types:
+    # What an exchange brings may be no access token at all, and of no type that an API knows (RFC 8693 §2.2.1).
+    if kind.lower() not in token_types and not (kind.lower() == "n_a" and members.get("issued_token_type")):
         raise UnsupportedTokenTypeError(f"the token is of type {kind!r}; known are {', '.join(sorted(token_types))}")
     if seconds(members.get("expires_at")) is not None and seconds(members.get("expires_in")) is not None:
         members = {name: value for name, value in members.items() if name != "expires_at"}

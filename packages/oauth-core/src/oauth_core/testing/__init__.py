@@ -22,6 +22,7 @@ from ._clients import FakeUser, RegisteredClient
 from ._clock import ManualClock
 from ._exchange import Decision, Exchange, SeenRequest
 from ._loopback import LoopbackServer
+from ._pending import PendingLogin, PushedRequest
 from ._server import TESTING_PLUGIN_GROUP, FakeAuthorizationServer, NotRedirected
 from ._switches import FaultSwitch
 from ._tokens import IssuedCode, IssuedToken, TokenBook
@@ -46,7 +47,9 @@ __all__ = [
     "ManualClock",
     "NotRedirected",
     "PacedResponse",
+    "PendingLogin",
     "Permission",
+    "PushedRequest",
     "Refusal",
     "RegisteredClient",
     "SeenRequest",

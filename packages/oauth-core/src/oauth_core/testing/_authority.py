@@ -18,6 +18,7 @@ from oauth_core._messages import Pairs, Request, Response
 
 from ._clients import FakeUser, RegisteredClient
 from ._exchange import Exchange
+from ._pending import PendingLogin, PushedRequest
 from ._tokens import IssuedToken, TokenBook
 from ._wire import Refusal, single
 
@@ -47,6 +48,17 @@ class ServerSettings:
     send_iss: bool = True
     allow_plain_pkce: bool = False
     realm: str = "api"
+    pending_lifetime: float = 300
+    """How long a login on another device may be decided."""
+    poll_interval: float = 5
+    """How many seconds a client waits between two questions about such a login."""
+    decide_at_once: bool = False
+    """Whether such a login is decided as the server's ``decision`` says as soon as it begins."""
+    pushed_lifetime: float = 60
+    require_pushed: bool = False
+    """Whether every authorization request must be pushed."""
+    initial_access_token: str | None = field(default=None, repr=False)
+    """What a client has to show to be registered."""
     required_scopes: dict[str, str] = field(default_factory=dict)
     """The scope a path below ``/api/`` demands, by path."""
 
@@ -101,6 +113,7 @@ GrantHandler: TypeAlias = "Callable[[Authority, TokenRequest], Permission]"
 ResponseType: TypeAlias = "Callable[[Authority, RegisteredClient, FakeUser, str, Pairs], Pairs]"
 TokenCheck: TypeAlias = "Callable[[Authority, Request, IssuedToken], None]"
 ParameterReader: TypeAlias = "Callable[[Authority, Pairs], Pairs]"
+RequestObjectReader: TypeAlias = "Callable[[RegisteredClient, str], Mapping[str, object]]"
 TokenMembers: TypeAlias = "Callable[[Authority, TokenRequest, Permission], Mapping[str, object]]"
 
 
@@ -124,7 +137,9 @@ class Authority:
     ``endpoints`` maps a path (ending in ``/`` for all below it) to an `Endpoint`; ``grants`` a grant type to its
     handler; ``auth_methods`` a method's name to it; ``response_types`` a set of words to what it answers;
     ``token_schemes`` an authorization scheme in lower case to a check of the token's binding; ``readers`` turn the
-    parameters of an authorization request into others; ``token_members`` add to every token response;
+    parameters of an authorization request into others, ``request_objects`` verifies a signed one and returns its
+    claims; ``token_members`` add to every token response; ``pending``, ``pushed`` and ``registrations`` are logins on
+    other devices, pushed requests and registered clients by their codes, references and ids;
     ``metadata`` is laid over the metadata document.
     """
 
@@ -141,9 +156,13 @@ class Authority:
     response_types: dict[frozenset[str], ResponseType] = field(default_factory=dict)
     token_schemes: dict[str, TokenCheck] = field(default_factory=dict)
     readers: list[ParameterReader] = field(default_factory=list)
+    request_objects: RequestObjectReader | None = None
     token_members: list[TokenMembers] = field(default_factory=list)
     metadata: dict[str, object] = field(default_factory=dict)
     keys: list[Mapping[str, object]] = field(default_factory=list)
+    pending: dict[str, PendingLogin] = field(default_factory=dict)
+    pushed: dict[str, PushedRequest] = field(default_factory=dict)
+    registrations: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Authority {self.issuer}, {len(self.clients)} clients>"

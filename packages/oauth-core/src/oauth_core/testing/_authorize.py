@@ -12,7 +12,9 @@ from oauth_core._messages import FORM, Pairs, Response, add_query, encode_form
 
 from ._authority import Authority, Permission, ResponseType
 from ._clients import FakeUser, RegisteredClient
+from ._details import asked_details
 from ._exchange import Decision, Exchange
+from ._pushed import read_request
 from ._tokens import IssuedCode
 from ._wire import Refusal, checked, html_response, parse_pairs, single
 
@@ -33,6 +35,7 @@ def authorization_endpoint(authority: Authority, exchange: Exchange) -> Response
     try:
         for reader in authority.readers:
             params = reader(authority, params)
+        params = read_request(authority, params)
         client, redirect_uri = _proven(authority, params)
     except Refusal as refusal:
         return html_response(f"{refusal.error}: {refusal.description}", status=400)
@@ -96,6 +99,7 @@ def _decide(authority: Authority, client: RegisteredClient, params: Pairs, decis
         raise Refusal("unauthorized_client", "the client is not registered for this response type")
     _check_challenge(authority, client, params, with_code="code" in kinds)
     scope = authority.grant_scope(client, single(params, "scope"))
+    asked_details(client, params)
     if not decision.approve:
         raise Refusal("access_denied", "the person declined")
     name = decision.user or next(iter(authority.users), "")

@@ -15,6 +15,7 @@ from oauth_core._messages import Request, Response
 
 from ._authority import Authority, Endpoint
 from ._authorize import authorization_endpoint
+from ._device import backchannel_endpoint, device_authorization_endpoint
 from ._endpoints import (
     introspection_endpoint,
     jwks_endpoint,
@@ -24,6 +25,9 @@ from ._endpoints import (
 )
 from ._exchange import Decision, Exchange, SeenRequest
 from ._grants import token_endpoint
+from ._logout import end_session_endpoint
+from ._pushed import pushed_endpoint
+from ._registration import managed_registration, registration_endpoint
 from ._resource import protected_resource, public_resource, streamed_resource
 from ._switches import FaultSwitch
 from ._wire import Refusal, json_response
@@ -38,6 +42,12 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/introspect": Endpoint("introspect", introspection_endpoint, "introspection_endpoint"),
     "/revoke": Endpoint("revoke", revocation_endpoint, "revocation_endpoint"),
     "/userinfo": Endpoint("userinfo", userinfo_endpoint, "userinfo_endpoint"),
+    "/device_authorization": Endpoint("device", device_authorization_endpoint, "device_authorization_endpoint"),
+    "/backchannel": Endpoint("backchannel", backchannel_endpoint, "backchannel_authentication_endpoint"),
+    "/par": Endpoint("par", pushed_endpoint, "pushed_authorization_request_endpoint"),
+    "/register": Endpoint("register", registration_endpoint, "registration_endpoint"),
+    "/register/": Endpoint("registration", managed_registration),
+    "/logout": Endpoint("logout", end_session_endpoint, "end_session_endpoint"),
     "/jwks": Endpoint("jwks", jwks_endpoint, "jwks_uri"),
     "/api/stream": Endpoint("api", streamed_resource, streams=True),
     "/api/upload": Endpoint("api", streamed_resource, streams=True),

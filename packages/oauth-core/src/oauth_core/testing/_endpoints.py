@@ -108,6 +108,8 @@ def metadata_document(authority: Authority) -> dict[str, object]:
         "revocation_endpoint_auth_methods_supported": methods,
         "code_challenge_methods_supported": ["S256", "plain"] if authority.settings.allow_plain_pkce else ["S256"],
         "authorization_response_iss_parameter_supported": authority.settings.send_iss,
+        "require_pushed_authorization_requests": authority.settings.require_pushed,
+        "backchannel_token_delivery_modes_supported": ["poll"],
     }
     return {**document, **authority.metadata}
 

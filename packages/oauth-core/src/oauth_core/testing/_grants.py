@@ -11,11 +11,15 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from hmac import compare_digest
 
-from oauth_core._messages import Response
+from oauth_core._messages import Pairs, Response
 
 from ._authority import Authority, GrantHandler, Permission, TokenRequest
 from ._client_auth import authenticate
+from ._clients import RegisteredClient
+from ._details import asked_details
+from ._device import CIBA, DEVICE_CODE, ciba_grant, device_code_grant
 from ._exchange import Exchange
+from ._token_exchange import TOKEN_EXCHANGE, token_exchange
 from ._tokens import IssuedCode
 from ._wire import Refusal, json_response, read_form, required
 
@@ -58,7 +62,16 @@ def authorization_code(authority: Authority, request: TokenRequest) -> Permissio
         raise Refusal("invalid_grant", "redirect_uri differs from that of the authorization request")
     _check_pkce(code, request.value("code_verifier"))
     code.used = True
-    return Permission(subject=code.subject, scope=code.scope, family=code.family, refresh=True)
+    granted = _granted(request.client, code.params)
+    return Permission(
+        subject=code.subject, scope=code.scope, family=code.family, refresh=True, claims=granted, members=granted
+    )
+
+
+def _granted(client: RegisteredClient, params: Pairs) -> dict[str, object]:
+    """Return what is granted in detail, for the token and for its answer. RFC 9396 §7."""
+    details = asked_details(client, params)
+    return {} if details is None else {"authorization_details": details}
 
 
 def _check_pkce(code: IssuedCode, verifier: str | None) -> None:
@@ -110,7 +123,9 @@ def client_credentials(authority: Authority, request: TokenRequest) -> Permissio
     """Give the client a token of its own, without a refresh token. RFC 6749 §4.4."""
     if request.auth_method == "none":
         raise Refusal("unauthorized_client", "only a client that authenticates may use client_credentials")
-    return Permission(subject=None, scope=authority.grant_scope(request.client, request.value("scope")))
+    scope = authority.grant_scope(request.client, request.value("scope"))
+    granted = _granted(request.client, request.form)
+    return Permission(subject=None, scope=scope, claims=granted, members=granted)
 
 
 def password(authority: Authority, request: TokenRequest) -> Permission:
@@ -128,4 +143,7 @@ GRANTS: dict[str, GrantHandler] = {
     "refresh_token": refresh_token,
     "client_credentials": client_credentials,
     "password": password,
+    DEVICE_CODE: device_code_grant,
+    CIBA: ciba_grant,
+    TOKEN_EXCHANGE: token_exchange,
 }

@@ -28,7 +28,7 @@ from ._tokens import IssuedToken
 from ._wire import ConnectionDropped, PacedResponse
 from .faults import Fault
 
-__all__ = ["FakeAuthorizationServer", "NotRedirected", "TESTING_PLUGIN_GROUP"]
+__all__ = ["TESTING_PLUGIN_GROUP", "FakeAuthorizationServer", "NotRedirected"]
 
 TESTING_PLUGIN_GROUP = "oauth_core.testing.plugins"
 
@@ -214,6 +214,18 @@ class FakeAuthorizationServer:
         if location is None:
             raise NotRedirected(response)
         return location
+
+    def decide(self, code: str, *, user: str | None = None, approve: bool = True, scope: str | None = None) -> None:
+        """Play the person on another device: decide the pending login of this ``user_code`` or ``auth_req_id``.
+
+        Raises ``KeyError`` where there is none.
+        """
+        with self._dispatcher.lock:
+            pending = self.authority.pending
+            found = next((each for each in pending.values() if code in {each.user_code, each.code}), None)
+            if found is None:
+                raise KeyError("no login waits under this code")
+            found.decision = Decision(user=user, approve=approve, scope=scope)
 
     # Faults, the log, and direct access to tokens.
 
