@@ -886,10 +886,10 @@ def test_own_exchanges_follow_each_other():
 
 def test_flight_that_has_landed_cannot_be_joined():
     """Who comes when the renewal has just ended does not wait for it, and it ends only once."""
-    from oauth_core._source import _Flight, _Outcome
+    from oauth_core._flight import Flight, Outcome
 
-    flight = _Flight()
-    flight.land(_Outcome(OAuth2Token(access_token="a")))
+    flight = Flight()
+    flight.land(Outcome(OAuth2Token(access_token="a")))
     flight.land(error=TransportError("late"))
     assert flight.join(lambda: None) is False
     assert flight.result(explicit=True, leader=True).access_token == "a"
