@@ -357,7 +357,7 @@ def test_misuse_is_named(flavour):
 def test_a_handler_pickles_and_shows_no_secret(flavour, server):
     """A handler with a static token survives pickling, and its ``repr`` holds no token."""
     token = server.issue_token("app", user="alice")
-    auth = pickle.loads(pickle.dumps(flavour.auth(token)))  # noqa: S301 - our own bytes
+    auth = pickle.loads(pickle.dumps(flavour.auth(token)))
     assert flavour.native.get(server.url("/api/things"), auth=auth).status_code == 200
     assert token["access_token"] not in repr(auth)
 

@@ -29,7 +29,7 @@ async def all_at_once(loop, fn, count):
     async def one():
         try:
             results.append(await fn())
-        except Exception as exc:  # noqa: BLE001 - the test looks at it
+        except Exception as exc:
             results.append(exc)
 
     if loop == "asyncio":

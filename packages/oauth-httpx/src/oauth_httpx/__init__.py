@@ -11,14 +11,43 @@ if TYPE_CHECKING:
     from oauth_core import OAuthError
 
     from ._httpx import AsyncOAuth2Client, OAuth2Auth, OAuth2Client, OAuth2ClientAuth
+    from ._httpx_handlers import (
+        ApiClient,
+        AsyncApiClient,
+        OAuth2AccessTokenAuth,
+        OAuth2AuthorizationCodeAuth,
+        OAuth2ClientCredentialsAuth,
+        OAuth2RefreshTokenAuth,
+        OAuth2ResourceOwnerPasswordAuth,
+    )
 
-__all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth", "OAuthError"]
+__all__ = [
+    "ApiClient",
+    "AsyncApiClient",
+    "AsyncOAuth2Client",
+    "OAuth2AccessTokenAuth",
+    "OAuth2Auth",
+    "OAuth2AuthorizationCodeAuth",
+    "OAuth2Client",
+    "OAuth2ClientAuth",
+    "OAuth2ClientCredentialsAuth",
+    "OAuth2RefreshTokenAuth",
+    "OAuth2ResourceOwnerPasswordAuth",
+    "OAuthError",
+]
 
 _MODULES = {
+    "ApiClient": "oauth_httpx._httpx_handlers",
+    "AsyncApiClient": "oauth_httpx._httpx_handlers",
     "AsyncOAuth2Client": "oauth_httpx._httpx",
+    "OAuth2AccessTokenAuth": "oauth_httpx._httpx_handlers",
     "OAuth2Auth": "oauth_httpx._httpx",
+    "OAuth2AuthorizationCodeAuth": "oauth_httpx._httpx_handlers",
     "OAuth2Client": "oauth_httpx._httpx",
     "OAuth2ClientAuth": "oauth_httpx._httpx",
+    "OAuth2ClientCredentialsAuth": "oauth_httpx._httpx_handlers",
+    "OAuth2RefreshTokenAuth": "oauth_httpx._httpx_handlers",
+    "OAuth2ResourceOwnerPasswordAuth": "oauth_httpx._httpx_handlers",
     "OAuthError": "oauth_core",
 }
 

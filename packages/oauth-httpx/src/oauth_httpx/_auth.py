@@ -42,6 +42,7 @@ from oauth_core import (
 )
 
 from ._binding import Binding, body_file, shorten
+from ._redirects import HopAuth
 from ._runtime import current_runtime
 
 __all__ = ["OAuth2AuthBase", "OAuth2ClientAuthBase", "TokenAuth"]
@@ -49,7 +50,7 @@ __all__ = ["OAuth2AuthBase", "OAuth2ClientAuthBase", "TokenAuth"]
 _FORM = "application/x-www-form-urlencoded"
 
 
-class TokenAuth:
+class TokenAuth(HopAuth):
     """Puts the token of a source on each request; the base of every handler here.
 
     ``token_placement`` is ``header``, ``body`` (form bodies) or ``uri``. A handler with a synchronous source serves
@@ -83,10 +84,37 @@ class TokenAuth:
         """The token in memory, expired or not; None before the first."""
         return self.source.current
 
+    def renew_token(self) -> Any:
+        """Renew the token now and return the new one; to be awaited where the handler serves asynchronous clients.
+
+        Raises what the renewal raises.
+        """
+        return self.source.renew(explicit=True)
+
+    def forget_token(self) -> Any:
+        """Drop the token, here and in the store; to be awaited where the handler serves asynchronous clients."""
+        return self.source.forget()
+
     @property
-    def hooked(self) -> bool:
+    def _hooked_anywhere(self) -> bool:
         """True where a hook may put the token, or another credential, anywhere in a request."""
         return "protected_request" in self._hooks
+
+    def next_hop(self, upcoming: Any, answer: Any, content: bytes | None, *, at_home: bool) -> Any:
+        """Return the request that follows a redirect, or None where it would carry the token along."""
+        in_body = upcoming.stream is answer.request.stream and self.token_placement == "body"
+        if not at_home:
+            return None if in_body or self._hooked_anywhere or self._quoted(upcoming.url) else upcoming
+        if in_body and content is not None:
+            upcoming = self.binding.with_body(upcoming, content)
+        if self.token_placement == "uri":
+            upcoming.url = upcoming.url.copy_remove_param("access_token")  # where the server repeats our query
+        return upcoming
+
+    def _quoted(self, url: Any) -> bool:
+        token = self.token
+        text = None if token is None else token.get("access_token")
+        return isinstance(text, str) and (text in str(url) or text in url.params.values())
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """Put the token on a request of a synchronous client, and answer a 401 once.
@@ -188,7 +216,7 @@ class TokenAuth:
         else:
             body = form_body(token, request.read(), request.headers.get("Content-Type"), method=request.method)
             request = self.binding.with_body(request, body, _FORM)
-        if self.hooked:
+        if self._hooked_anywhere:
             request = self._hooked(request)
         return request
 

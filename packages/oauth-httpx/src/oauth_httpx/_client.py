@@ -27,7 +27,7 @@ from oauth_core import (
 
 from ._auth import TokenAuth
 from ._binding import Binding
-from ._redirects import Redirects
+from ._redirects import following, send_hops, send_hops_async
 from ._runtime import current_runtime
 from ._transport import DEFAULT_TIMEOUT, AsyncServerTransport, ServerTransport, share_tls
 from ._verbs import AsyncVerbs, Verbs
@@ -76,17 +76,6 @@ class _ClientBase:
             hooks=settings.config.hooks,
             allow_insecure_http=settings.config.allow_insecure_http,
         )
-
-    def _redirects(self, keywords: Mapping[str, Any], request: Any) -> Redirects | None:
-        """Return who follows redirects where this client does it itself, None where the library may."""
-        client = cast("Any", self)
-        default = self.binding.library.USE_CLIENT_DEFAULT
-        follow = keywords.get("follow_redirects", default)
-        auth = keywords.get("auth", default)
-        handler = client.auth if auth is default else auth
-        if not (client.follow_redirects if follow is default else follow) or not isinstance(handler, TokenAuth):
-            return None
-        return Redirects(self.binding, handler, request, client.max_redirects)
 
 
 class OAuth2ClientBase(_ClientBase, Verbs[R], SessionMethods):
@@ -159,23 +148,10 @@ class OAuth2ClientBase(_ClientBase, Verbs[R], SessionMethods):
     def send(self, request: Any, **keywords: Any) -> R:
         """Send a request that was built beforehand, with the token. Takes what the library's ``send`` takes."""
         library_send = cast("Any", super()).send
-        redirects = self._redirects(keywords, request)
+        redirects = following(self.binding, self, keywords, request)
         if redirects is None:
             return cast("R", library_send(request, **keywords))
-        stream = keywords.pop("stream", False)
-        keywords.update(stream=True, follow_redirects=False)
-        while True:
-            response = library_send(request, **keywords)
-            try:
-                step = redirects.after(response)
-                if step is not None or not stream:
-                    response.read()
-            except BaseException:
-                response.close()
-                raise
-            if step is None:
-                return cast("R", response)
-            request, keywords["auth"] = step
+        return cast("R", send_hops(library_send, request, keywords, redirects))
 
     def close(self) -> None:
         """Close all connections."""
@@ -257,23 +233,10 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
     async def send(self, request: Any, **keywords: Any) -> R:
         """Send a request that was built beforehand, with the token. Takes what the library's ``send`` takes."""
         library_send = cast("Any", super()).send
-        redirects = self._redirects(keywords, request)
+        redirects = following(self.binding, self, keywords, request)
         if redirects is None:
             return cast("R", await library_send(request, **keywords))
-        stream = keywords.pop("stream", False)
-        keywords.update(stream=True, follow_redirects=False)
-        while True:
-            response = await library_send(request, **keywords)
-            try:
-                step = redirects.after(response)
-                if step is not None or not stream:
-                    await response.aread()
-            except BaseException:
-                await response.aclose()
-                raise
-            if step is None:
-                return cast("R", response)
-            request, keywords["auth"] = step
+        return cast("R", await send_hops_async(library_send, request, keywords, redirects))
 
     async def aclose(self) -> None:
         """Close all connections, once a renewal that is under way has ended: its token would be lost."""

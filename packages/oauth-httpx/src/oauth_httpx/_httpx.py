@@ -1,4 +1,4 @@
-"""The classes of this package, bound to HTTPX.
+"""The OAuth 2.0 clients and handlers of this package, bound to HTTPX.
 
 Rules of this room: nothing is decided here; each class ties one of this package to one of the library.
 """
@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import httpx
 
-from oauth_core import OAuthError
-
 from ._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
 from ._binding import Binding, CappedStream, CappedStreamAsync, SealedStream
 from ._client import AsyncOAuth2ClientBase, OAuth2ClientBase
 
-__all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth", "OAuthError"]
+__all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
 
 
 class _Sealed(SealedStream, httpx.ByteStream):

@@ -1,30 +1,51 @@
-"""Following redirects of API requests, so that a token goes nowhere but to the origin first asked.
+"""Following redirects of API requests, so that a credential goes nowhere but to the origin first asked.
 
-Rules of this room: on the way within that origin each hop gets the token anew; after the first step out of it no hop
-does, not even one that leads back. A hop that would carry the token itself, in its body or its URL, is not taken: the
-redirect is the answer.
+Rules of this room: on the way within that origin each hop gets the credential anew; after the first step out of it no
+hop does, not even one that leads back. A hop that would carry the credential itself, in its body or its URL, is not
+taken: the redirect is the answer. The library's clients cannot do this, because they put a credential on the first
+request alone and take its body along; so the clients of this package send hop after hop themselves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from oauth_core import same_origin
 
 if TYPE_CHECKING:
-    from ._auth import TokenAuth
     from ._binding import Binding
 
-__all__ = ["Redirects"]
+__all__ = ["HopAuth", "Redirects", "following", "send_hops", "send_hops_async"]
+
+
+class HopAuth:
+    """A handler that knows what becomes of its credential at a redirect."""
+
+    def next_hop(self, upcoming: Any, answer: Any, content: bytes | None, *, at_home: bool) -> Any:
+        """Return the request that follows ``answer``, or None where it must not be sent.
+
+        ``upcoming`` is the request that the library made for it, ``content`` the body before the credential was put
+        into it, ``at_home`` whether no hop has left the origin first asked. There the handler runs again; elsewhere
+        ``Authorization`` is taken off.
+        """
+        raise NotImplementedError
 
 
 class Redirects:
-    """The redirects of one call. ``first`` is the request before the token was put on it."""
+    """The redirects of one call. ``first`` is the request before the credential was put on it.
 
-    def __init__(self, binding: Binding, handler: TokenAuth, first: Any, most: int) -> None:
+    ``auth`` is the handler of the call or whatever else the library takes for one. ``inside`` tells which URLs may be
+    asked at all.
+    """
+
+    def __init__(
+        self, binding: Binding, auth: Any, first: Any, most: int, *, inside: Callable[[str], bool] | None = None
+    ) -> None:
         self._binding = binding
-        self._handler = handler
+        self._auth = auth
         self._most = most
+        self._inside = inside
         self._at_home = True
         self._first_url = str(first.url)
         self._content: bytes | None = first.read() if binding.is_bytes(first.stream) else None
@@ -37,26 +58,67 @@ class Redirects:
         """
         response.history = [*self._history, *response.history]
         upcoming = response.next_request
-        if upcoming is None:
+        if upcoming is None or (self._inside is not None and not self._inside(str(upcoming.url))):
             return None
         library = self._binding.library
-        with_body = upcoming.stream is response.request.stream and self._handler.token_placement == "body"
-        self._at_home = self._at_home and same_origin(str(upcoming.url), self._first_url)
-        if not self._at_home and (with_body or self._handler.hooked or self._quoted(upcoming.url)):
-            return None
+        at_home = self._at_home = self._at_home and same_origin(str(upcoming.url), self._first_url)
+        if isinstance(self._auth, HopAuth):
+            upcoming = self._auth.next_hop(upcoming, response, self._content, at_home=at_home)
+            if upcoming is None:
+                return None
         if len(response.history) >= self._most:
             raise library.TooManyRedirects("Exceeded maximum allowed redirects.", request=response.request)
         self._history = [*response.history, response]
-        if not self._at_home:
-            upcoming.headers.pop("Authorization", None)
-            return upcoming, library.Auth()
-        if with_body and self._content is not None:
-            upcoming = self._binding.with_body(upcoming, self._content)
-        if self._handler.token_placement == "uri":
-            upcoming.url = upcoming.url.copy_remove_param("access_token")  # where the server repeats our query
-        return upcoming, self._handler
+        if at_home:
+            return upcoming, self._auth
+        upcoming.headers.pop("Authorization", None)
+        return upcoming, library.Auth()
 
-    def _quoted(self, url: Any) -> bool:
-        token = self._handler.token
-        text = None if token is None else token.get("access_token")
-        return isinstance(text, str) and (text in str(url) or text in url.params.values())
+
+def following(binding: Binding, client: Any, keywords: Mapping[str, Any], request: Any) -> Redirects | None:
+    """Return who follows the redirects of one call of a client's ``send``, None where the library may."""
+    default = binding.library.USE_CLIENT_DEFAULT
+    follow = keywords.get("follow_redirects", default)
+    auth = keywords.get("auth", default)
+    handler = client.auth if auth is default else auth
+    if not (client.follow_redirects if follow is default else follow) or not isinstance(handler, HopAuth):
+        return None
+    return Redirects(binding, handler, request, client.max_redirects)
+
+
+def send_hops(send: Callable[..., Any], request: Any, keywords: dict[str, Any], redirects: Redirects) -> Any:
+    """Send a request and whatever follows it by the library's ``send``; return the last answer."""
+    stream = keywords.pop("stream", False)
+    keywords.update(stream=True, follow_redirects=False)
+    while True:
+        response = send(request, **keywords)
+        try:
+            step = redirects.after(response)
+            if step is not None or not stream:
+                response.read()
+        except BaseException:
+            response.close()
+            raise
+        if step is None:
+            return response
+        request, keywords["auth"] = step
+
+
+async def send_hops_async(
+    send: Callable[..., Any], request: Any, keywords: dict[str, Any], redirects: Redirects
+) -> Any:
+    """Do what ``send_hops`` does, with an asynchronous ``send``."""
+    stream = keywords.pop("stream", False)
+    keywords.update(stream=True, follow_redirects=False)
+    while True:
+        response = await send(request, **keywords)
+        try:
+            step = redirects.after(response)
+            if step is not None or not stream:
+                await response.aread()
+        except BaseException:
+            await response.aclose()
+            raise
+        if step is None:
+            return response
+        request, keywords["auth"] = step

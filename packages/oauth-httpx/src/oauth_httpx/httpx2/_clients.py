@@ -1,0 +1,59 @@
+"""The OAuth 2.0 clients and handlers of this package, bound to httpx2.
+
+Rules of this room: nothing is decided here; each class ties one of this package to one of the library.
+"""
+
+from __future__ import annotations
+
+import httpx2
+
+from oauth_httpx._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
+from oauth_httpx._binding import Binding, CappedStream, CappedStreamAsync, SealedStream
+from oauth_httpx._client import AsyncOAuth2ClientBase, OAuth2ClientBase
+
+__all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
+
+
+class _Sealed(SealedStream, httpx2.ByteStream):
+    pass
+
+
+class _Capped(CappedStream, httpx2.SyncByteStream):
+    pass
+
+
+class _CappedAsync(CappedStreamAsync, httpx2.AsyncByteStream):
+    pass
+
+
+BINDING = Binding(httpx2, _Sealed, _Capped, _CappedAsync)
+
+
+class _ClientTokenAuth(TokenAuth, httpx2.Auth):
+    binding = BINDING
+
+
+class OAuth2Auth(OAuth2AuthBase, httpx2.Auth):
+    __doc__ = OAuth2AuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2ClientAuth(OAuth2ClientAuthBase, httpx2.Auth):
+    __doc__ = OAuth2ClientAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2Client(OAuth2ClientBase[httpx2.Response], httpx2.Client):
+    __doc__ = OAuth2ClientBase.__doc__
+
+    binding = BINDING
+    token_auth = _ClientTokenAuth
+
+
+class AsyncOAuth2Client(AsyncOAuth2ClientBase[httpx2.Response], httpx2.AsyncClient):
+    __doc__ = AsyncOAuth2ClientBase.__doc__
+
+    binding = BINDING
+    token_auth = _ClientTokenAuth
