@@ -166,7 +166,11 @@ class TokenAuth(AuthBase):
         self, token: OAuth2Token, first_url: str, plain: Plain | None, response: Response, **kwargs: Any
     ) -> Response:
         if response.status_code == 401:
-            new = self._after_401(token, first_url, response)
+            try:
+                new = self._after_401(token, first_url, response)
+            except BaseException:
+                response.close()  # nobody else will see it
+                raise
             return response if new is None else self._replay(response, new, plain, **kwargs)
         if self._anywhere and response.is_redirect and not same_origin(_target(response), first_url):
             kept = UnfollowedRedirect()
