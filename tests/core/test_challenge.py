@@ -77,7 +77,9 @@ def test_reading_any_text_never_raises(text):
     assert isinstance(parse_challenges([text, text]), list)
 
 
-@pytest.mark.parametrize("piece", [",", " ", ", ", "a ", 'a="', 'a="\\"', "a=,", "=", "a" * 50 + "(", "a  =  ", '",', "(,"])
+@pytest.mark.parametrize(
+    "piece", [",", " ", ", ", "a ", 'a="', 'a="\\"', "a=,", "=", "a" * 50 + "(", "a  =  ", '",', "(,"]
+)
 def test_reading_takes_linear_time(piece):
     """A hostile header of 64 KiB is read in moments."""
     header = (piece * (65536 // len(piece)))[:65530] + "("

@@ -117,9 +117,10 @@ def test_url_headers_body_and_method_of_one_call(server, kind):
     """A call may have its own URL (by any name), headers, form text and method; all are for that call."""
     client = Blocking(kind(**options(server, token_endpoint="https://wrong.test/t", metadata=None)))
     for name in ("url", "token_endpoint"):
-        assert client.client_credentials(
-            **{name: server.token_endpoint}, headers={"X-T": "1"}, body=b"scope=a"
-        ).scope == "a"
+        assert (
+            client.client_credentials(**{name: server.token_endpoint}, headers={"X-T": "1"}, body=b"scope=a").scope
+            == "a"
+        )
     assert client.client._config.metadata.token_endpoint == "https://wrong.test/t"
     with pytest.raises(TypeError, match="body is form text"):
         client.client_credentials(body={"a": 1})

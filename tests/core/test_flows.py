@@ -371,7 +371,9 @@ def test_revocation_and_introspection_requests(flow, name):
     known = config(metadata=FULL, revocation_auth="client_secret_post", introspection_auth="client_secret_post")
     _, (request,) = drive(flow(known, "text"), good)
     assert dict(form(request))["client_secret"] == "s3cret"
-    _, (request,) = drive(flow(known, "text", auth="none", url="https://as.test/x", headers=(("A", "b"),), body="c=d"), good)
+    _, (request,) = drive(
+        flow(known, "text", auth="none", url="https://as.test/x", headers=(("A", "b"),), body="c=d"), good
+    )
     assert (request.url, request.header("a")) == ("https://as.test/x", "b")
     assert form(request) == [("token", "text"), ("c", "d"), ("client_id", "app")]
     with pytest.raises(UsageError, match="no access_token"):

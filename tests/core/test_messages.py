@@ -105,7 +105,7 @@ def test_no_parameter_injects_a_header_or_another_parameter(name):
     """Line ends, separators and non-ASCII text in any parameter stay inside that parameter."""
     for method in ("POST", "GET"):
         request = build_form_request(URL, [("a", "1"), (name, NASTY)], method=method)
-        text = (request.body.decode() if method == "POST" else request.url.partition("?")[2])
+        text = request.body.decode() if method == "POST" else request.url.partition("?")[2]
         from urllib.parse import parse_qsl
 
         assert parse_qsl(text, keep_blank_values=True) == [("a", "1"), (name, NASTY)]

@@ -260,7 +260,9 @@ def test_discovery_against_the_fake_server():
 def test_metadata_is_kept_for_its_time_and_served_stale():
     """Metadata is read once within its time; when it cannot be read again the old copy stays in use for a minute."""
     clock = ManualClock()
-    known = ClientConfig(discovery=Discovery(issuer=ISSUER), clock=clock, metadata=ServerMetadata(jwks_uri="https://x/"))
+    known = ClientConfig(
+        discovery=Discovery(issuer=ISSUER), clock=clock, metadata=ServerMetadata(jwks_uri="https://x/")
+    )
     first, sent = drive(server_of(known), answer(DOCUMENT))
     assert (first.issuer, first.jwks_uri, len(sent)) == (ISSUER, "https://x/", 1)
     clock.advance(3599)
@@ -295,4 +297,3 @@ def test_endpoint_of_a_call():
     with pytest.raises(InsecureTransportError):
         drive(endpoint_of(config, "token_endpoint", "http://call.test/t"))
     assert drive(endpoint_of(ClientConfig(allow_insecure_http=True), "x", "http://call.test/t"))[0]
-

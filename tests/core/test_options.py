@@ -145,7 +145,13 @@ def test_grants_of_the_constructor():
 
 def test_scope_in_all_its_forms():
     """A scope is text, a list, any iterable of texts, or nothing."""
-    assert [scope_text(s) for s in (None, "a b", ["a", "b"], ("a",), iter(["a", "b"]))] == [None, "a b", "a b", "a", "a b"]
+    assert [scope_text(s) for s in (None, "a b", ["a", "b"], ("a",), iter(["a", "b"]))] == [
+        None,
+        "a b",
+        "a b",
+        "a",
+        "a b",
+    ]
 
 
 # Callbacks.

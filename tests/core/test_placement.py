@@ -2,8 +2,15 @@
 
 import pytest
 
-from oauth_core import OAuth2Token, UsageError
-from oauth_core import authorization_header, check_placement, form_body, query_url
+from oauth_core import (
+    OAuth2Token,
+    UnsupportedTokenTypeError,
+    UsageError,
+    authorization_header,
+    check_placement,
+    form_body,
+    query_url,
+)
 
 FORM = "application/x-www-form-urlencoded"
 TOKEN = OAuth2Token(access_token="a+b/c=")
@@ -54,3 +61,23 @@ def test_unknown_placement():
     assert [check_placement(name) for name in ("header", "body", "uri")] == ["header", "body", "uri"]
     with pytest.raises(UsageError, match="'query'; use one of header, body, uri"):
         check_placement("query")
+
+
+@pytest.mark.parametrize("kind", ["DPoP", "mac", "N_A"])
+def test_token_of_another_type_is_not_presented_as_bearer(kind):
+    """A token of another type is not sent as a Bearer token; Bearer in any letter case is."""
+    token = OAuth2Token(access_token="a", token_type=kind)
+    for place in (
+        lambda: authorization_header(token),
+        lambda: form_body(token, b"", None),
+        lambda: query_url(token, "https://api.test"),
+    ):
+        with pytest.raises(UnsupportedTokenTypeError, match=kind):
+            place()
+    assert authorization_header(OAuth2Token(access_token="a", token_type="bEARER")) == "Bearer a"
+
+
+def test_body_placement_needs_a_method_with_a_body():
+    """The body placement is refused for a method that has no body."""
+    with pytest.raises(UsageError, match="not GET"):
+        form_body(TOKEN, b"", None, method="GET")

@@ -51,7 +51,7 @@ def in_threads(number, work):
     def one():
         try:
             results.append(work())
-        except BaseException as exc:  # noqa: BLE001 - the outcome under test
+        except BaseException as exc:
             results.append(exc)
 
     threads = [threading.Thread(target=one) for _ in range(number)]
@@ -702,7 +702,7 @@ def test_two_sources_on_one_locking_store_renew_once():
 
 
 def test_failing_callback(caplog):
-    """A callback that fails is logged by its type alone; an explicit call raises TokenNotSavedError; the token stays."""
+    """A callback that fails is logged by its type alone, an explicit call raises; the token stays."""
     clock = ManualClock()
 
     def fails(new, old):
@@ -831,12 +831,14 @@ def test_own_exchange_that_fails_is_not_the_answer_of_others():
     send = Script(answer({"error": "invalid_grant"}, status=400), token_answer(2), gate=gate)
     tokens = source(send, token=held(clock=clock), clock=clock)
     clock.advance(3600)
-    own = threading.Thread(
-        target=lambda: results.append(
-            pytest.raises(ServerRefusal, tokens.keep, Renewal(config(), AuthorizationCodeGrant("bad")).obtain(None))
-        )
-    )
     results = []
+
+    def exchange():
+        with pytest.raises(ServerRefusal) as caught:
+            tokens.keep(Renewal(config(), AuthorizationCodeGrant("bad")).obtain(None))
+        results.append(caught.value)
+
+    own = threading.Thread(target=exchange)
     own.start()
     assert send.arrived.wait(5)
     other = threading.Thread(target=lambda: results.append(tokens.get().access_token))
@@ -913,7 +915,7 @@ def canned(request):
 
 
 def test_repr_shows_no_secret():
-    """repr of source and renewal shows names, never values."""
+    """Repr of source and renewal shows names, never values."""
     tokens = source(Script(None), token=held(clock=ManualClock()), extra=(("client_assertion", "sEcr3t"),), grant=None)
     for text in (repr(tokens), repr(source(Script(None))), repr(tokens.renewal)):
         assert "access-0" not in text
@@ -964,3 +966,30 @@ def test_token_without_an_end_is_not_undone_by_the_store():
     tokens = source(send, token={"access_token": "a", "refresh_token": "mine"}, clock=clock, store=store)
     assert tokens.renew().access_token == "access-5"
     assert dict(form(send.requests[0]))["refresh_token"] == "mine"
+
+
+def test_logout_while_the_refresh_token_is_refused():
+    """A token that the caller put in place while the old one was refused is not dropped with it."""
+    clock = ManualClock()
+    fresh = held(9, clock=clock)
+
+    def replaced(_):
+        tokens.set(fresh)
+        return REFUSED
+
+    tokens = source(Script(replaced), token=held(clock=clock), clock=clock)
+    with pytest.raises(ReauthorizationRequired):
+        tokens.renew()
+    assert tokens.current is fresh
+
+
+def test_waiters_are_counted():
+    """A flight knows when everybody who waited for it has left."""
+    from oauth_core._flight import Flight
+
+    flight = Flight()
+    assert flight.join(lambda: None)
+    flight.leave()
+    assert not flight.nobody_waits()
+    flight.leave()
+    assert flight.nobody_waits()

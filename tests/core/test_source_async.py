@@ -1,4 +1,4 @@
-"""The asynchronous token source: tasks, cancellation, several event loops; all else is the synchronous source's flow."""
+"""The asynchronous token source: tasks, cancellation, several event loops. The flow is the synchronous source's."""
 
 import asyncio
 import threading
