@@ -239,3 +239,9 @@ def test_nothing_is_fetched_to_sign():
     with pytest.raises(AssertionError):
         no_request(Request("GET", TOKEN))
     assert form(PrivateKeyJwt("me", key("RS256")))["client_id"] == "me"
+
+
+def test_header_cannot_contradict_the_key():
+    """A header that names another algorithm than the key signs with is refused."""
+    with pytest.raises(UsageError, match="the header says alg='ES384', but the key signs with ES256"):
+        form(PrivateKeyJwt("me", key("ES256"), headers={"alg": "ES384"}))

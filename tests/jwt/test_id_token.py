@@ -342,3 +342,12 @@ def test_encryption_is_limited():
     ):
         with pytest.raises(InvalidJWTError, match=message):
             carry(rules.validate(token, nonce=NONCE))
+
+
+def test_times_may_have_fractions():
+    """Times with fractions are numbers; infinite ones are not."""
+    assert check(id_claims(exp=NOW + 0.5, iat=NOW - 0.5)).sub == "jane"
+    previous = check()
+    answer = check(id_claims(at_hash=half_hash(AT, "RS256")), access_token=AT)
+    assert carry(validator().validate(answer, nonce=NONCE)) == answer
+    assert previous.header["alg"] == "RS256"

@@ -240,3 +240,48 @@ def test_cache_pickles_without_its_keys():
     assert (again.uri, again.ttl, again.cooldown) == (URI, 5, 6)
     assert repr(cache) == f"<JWKSCache of {URI!r}, 1>"
     assert repr(again) == f"<JWKSCache of {URI!r}, empty>"
+
+
+def test_those_who_wait_for_a_failed_first_fetch_fail_with_it():
+    """Where the first fetch fails, all who waited for it raise their own copy, and the server was asked once."""
+    clock = Clock()
+    cache = JWKSCache(URI, clock=clock)
+    first, second = cache.keys(), cache.keys()
+    first.send(None)
+    assert isinstance(second.send(None), Wait)
+    with pytest.raises(TransportError) as own:
+        first.throw(TransportError("no route"))
+    with pytest.raises(TransportError) as copied_one:
+        second.send(None)
+    assert copied_one.value is not own.value
+    assert str(copied_one.value) == str(own.value)
+
+
+def test_those_who_wait_for_a_renewal_use_what_there_is():
+    """Where a renewal fails, those who waited use the old keys; where another fetched meanwhile, its keys are taken."""
+    clock = Clock()
+    cache = JWKSCache(URI, ttl=10, clock=clock)
+    old = carry(cache.keys(), KeyServer(key()))
+    clock.now += 11
+    first, second = cache.keys(), cache.keys()
+    first.send(None)
+    assert isinstance(second.send(None), Wait)
+    with pytest.raises(StopIteration) as done:
+        first.throw(TransportError("no route"))
+    assert done.value.value is old
+    with pytest.raises(StopIteration) as done:
+        second.send(None)
+    assert done.value.value is old
+    clock.now += 31
+    new = carry(cache.keys(), KeyServer(key("RS256", 2)))
+    assert new is not old
+    assert carry(cache.newer(old)) is new
+
+
+def test_key_to_encrypt_with_is_found():
+    """Broken keys and keys for signatures are passed over when the server is encrypted to."""
+    usable = key("RS256", 7).public_jwk() | {"use": "enc"}
+    keys = JWKSet([{"kty": "RSA"}, key().public_jwk() | {"use": "sig"}, key("EdDSA").public_jwk(), usable])
+    assert keys.encryption_key("RSA-OAEP").thumbprint() == key("RS256", 7).thumbprint()
+    with pytest.raises(InvalidJWKSetError, match="no key to encrypt to with ECDH-ES"):
+        keys.encryption_key("ECDH-ES")

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, r
 from cryptography.x509.oid import NameOID
 
 from oauth_core import UsageError
-from oauth_jwt import ExternalKey, InvalidKeyError, Key, public_jwks
+from oauth_jwt import ExternalKey, InvalidKeyError, Key, public_jwks, thumbprint
 from oauth_jwt._algorithms import ALGORITHMS
-from oauth_jwt._jose import verifier
+from oauth_jwt._jose import encrypt, verifier
 from oauth_jwt._signing import sign, signing_key
 from tests.jwt.support import carry, copied, key
 
@@ -287,3 +287,17 @@ def test_certificate_of_the_key_is_named_and_another_refused():
         Key.load(key("ES256"), certificate="nonsense")
     external = ExternalKey(lambda data: data, "ES256", certificate=own_certificate)
     assert external.x5t_s256 == own.x5t_s256
+
+
+def test_thumbprint_and_rare_rsa_keys():
+    """A thumbprint needs the public members; RSA keys of more than two primes are refused."""
+    with pytest.raises(InvalidKeyError, match="thumbprint needs"):
+        thumbprint({"kty": "RSA", "n": "AQAB"})
+    with pytest.raises(InvalidKeyError, match="more than two primes"):
+        Key.load(key("RS256").private_jwk() | {"oth": []})
+
+
+def test_encrypting_to_a_key_that_does_not_fit_is_refused():
+    """Encrypting with an algorithm of another key type is refused."""
+    with pytest.raises(InvalidKeyError, match="ECDH-ES cannot encrypt to this key"):
+        encrypt(b"x", key("RS256"), alg="ECDH-ES", enc="A256GCM", header={})

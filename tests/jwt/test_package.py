@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import oauth_jwt
-from oauth_core import AuthContext, ClientAuth, Grant, Request
+from oauth_core import AuthContext, ClientAuth, Grant, Request, UsageError
 from oauth_jwt import _plugins
 from tests.jwt.support import SECRET, carry, decode, key
 
@@ -91,3 +91,9 @@ def test_entry_points_name_the_factories():
         assert module == "oauth_jwt._plugins"
         assert callable(getattr(_plugins, attribute)), name
     assert {"client_secret_jwt", "private_key_jwt", "jwt_bearer", "saml2_bearer"} <= registered.keys()
+
+
+def test_grant_needs_an_assertion_or_a_key():
+    """The factory of the grant says what it needs."""
+    with pytest.raises(UsageError, match="pass assertion=, or issuer="):
+        _plugins.jwt_bearer(issuer="me", audience="https://as.example")

@@ -8,6 +8,7 @@ known; what the caller passed is never changed.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar, Self, TypedDict, Unpack, cast
@@ -99,22 +100,31 @@ class PrivateKeyJWT(_Method):
 class _Bound:
     """A method that knows its client. Templates are kept by audience; there are as many as issuers."""
 
-    __slots__ = ("_options", "_ready", "_templates", "client_id")
+    __slots__ = ("_kept", "_options", "_ready", "_secret", "_templates", "client_id")
 
     method: ClassVar[str]
-    _options: _Method
     client_id: str
+    _options: _Method
+    _ready: SigningKey | None
+    _secret: object
+    _kept: tuple[str, Key] | None
+    _templates: dict[str, Template]
 
     @classmethod
+    @abstractmethod
     def of(cls, client_id: str, secret: object, options: _Method) -> Self:
         """Return the method for this client."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.client_id!r})"
 
     def _key(self) -> Flow[SigningKey]:
-        raise NotImplementedError
+        """Ask for a secret that is a callable; a changed one makes a new key (a flow)."""
+        secret = yield from reveal(self._secret)
+        kept = self._kept
+        if kept is None or kept[0] != secret:
+            kept = self._kept = (secret, shared_key(secret, self._options.alg or "HS256"))
+        return kept[1]
 
     def authenticate(self, request: Request, context: AuthContext) -> Flow[Request]:
         """Return the request with a new assertion in its form (a flow). RFC 7521 §4.2."""
@@ -139,9 +149,6 @@ class _Bound:
     def __hash__(self) -> int:
         return hash((type(self), self.client_id))
 
-    _templates: dict[str, Template]
-    _ready: SigningKey | None
-
 
 class ClientSecretJwt(_Bound):
     """``client_secret_jwt`` of a client with a shared secret: text, or a callable that returns it.
@@ -150,7 +157,7 @@ class ClientSecretJwt(_Bound):
     is used with a ``WeakKeyWarning``; an empty one raises ``InvalidKeyError``. RFC 7523 §2.2, RFC 7518 §3.2.
     """
 
-    __slots__ = ("_kept", "_secret")
+    __slots__ = ()
 
     method = "client_secret_jwt"
 
@@ -169,18 +176,11 @@ class ClientSecretJwt(_Bound):
         alg = options.alg or "HS256"
         if alg not in {"HS256", "HS384", "HS512"}:
             raise InvalidKeyError(f"client_secret_jwt signs with HS256, HS384 or HS512, not with {alg!r}")
-        self._kept: tuple[str, Key] | None = None
+        self._kept = None
         self._ready = shared_key(secret, alg) if isinstance(secret, str) else None
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebind, (type(self), self.client_id, self._secret, self._options))
-
-    def _key(self) -> Flow[SigningKey]:
-        secret = yield from reveal(self._secret)
-        kept = self._kept
-        if kept is None or kept[0] != secret:
-            kept = self._kept = (secret, shared_key(secret, self._options.alg or "HS256"))
-        return kept[1]
 
 
 class PrivateKeyJwt(_Bound):

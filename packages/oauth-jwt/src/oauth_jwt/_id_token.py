@@ -22,7 +22,7 @@ from ._claims import (
     number,
 )
 from ._errors import InvalidJWTError
-from ._tokens import IDToken, text_of
+from ._tokens import Claims, IDToken, text_of
 from ._validator import Validator
 
 __all__ = ["IDTokenValidator"]
@@ -57,7 +57,7 @@ class IDTokenValidator(Validator):
         that is present. ``max_age`` (seconds) and ``acr_values`` (space-separated) are what was asked for.
         Raises ``InvalidJWTError``. OIDC Core §3.1.3.7.
         """
-        if access_token is None and isinstance(token, Mapping):
+        if access_token is None and isinstance(token, Mapping) and not isinstance(token, Claims):
             access_token = token
         text = text_of(token, "id_token", WHAT)
         header, claims = yield from self.verifier.verify(text, WHAT, trusted_channel=True)

@@ -77,11 +77,9 @@ def decrypt(token: bytes, header: Mapping[str, object], keys: tuple[Key, ...], a
     registry = jwe.JWERegistry(algorithms=allowed, strict_check_header=False)
     for key in named:
         try:
-            plain = jwe.decrypt_compact(token, _jose_key(key), registry=registry).plaintext
+            return jwe.decrypt_compact(token, _jose_key(key), registry=registry).plaintext or b""
         except (JoseError, ValueError, TypeError, InvalidTag, InvalidKey):
             continue
-        if plain is not None:
-            return plain
     raise InvalidJWTError("the token cannot be decrypted with the keys of this client")
 
 

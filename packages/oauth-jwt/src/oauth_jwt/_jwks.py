@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from copy import copy
 from threading import Lock
 from time import time
 from typing import TypeAlias
@@ -138,6 +139,7 @@ class JWKSCache:
 
     __slots__ = (
         "_checked",
+        "_failure",
         "_fetching",
         "_keys",
         "_lock",
@@ -167,6 +169,7 @@ class JWKSCache:
         self._stale_at = 0.0
         self._checked = float("-inf")
         self._fetching: float | None = None
+        self._failure: OAuthError | None = None
         self._lock = Lock()
 
     def __repr__(self) -> str:
@@ -202,11 +205,14 @@ class JWKSCache:
                     return self._keys
                 busy = self._fetching
                 if busy is None or now > busy + _GIVE_UP:
-                    self._fetching = now
+                    self._fetching, self._failure = now, None
                     break
             yield Wait(_PAUSE)
-            if known is not None and self._fetching is None:
-                return known if self._keys is None else self._keys
+            if self._fetching is None:
+                if self._keys is not None:
+                    return self._keys
+                if self._failure is not None:
+                    raise copy(self._failure)
         try:
             return (yield from self._fetch(known))
         finally:
@@ -224,6 +230,7 @@ class JWKSCache:
             with self._lock:
                 self._checked = now
                 self._stale_at = now + self.cooldown
+                self._failure = exc
             if known is None:
                 raise
             logger.warning("the keys of %s could not be read again and stay in use: %s", self.uri, exc)
@@ -241,10 +248,10 @@ def _restore(uri: str, options: Mapping[str, object]) -> JWKSCache:
 KeySource: TypeAlias = JWKSet | JWKSCache
 
 
-def key_source(keys: object) -> KeySource | None:
+def key_source(keys: object, clock: Callable[[], float] = time) -> KeySource | None:
     """Return where keys come from: a cache or set as it is, the text of a ``jwks_uri``, or what ``JWKSet`` reads."""
     if keys is None or isinstance(keys, (JWKSet, JWKSCache)):
         return keys
     if isinstance(keys, str):
-        return JWKSCache(keys)
+        return JWKSCache(keys, clock=clock)
     return JWKSet(keys)

@@ -73,7 +73,7 @@ class RequestObject:
         signed = yield from template.issue(now, self.jti())
         if self.encryption_keys is None:
             return signed
-        source = key_source(self.encryption_keys)
+        source = key_source(self.encryption_keys, self.clock)
         keys = (yield from source.keys()) if isinstance(source, JWKSCache) else source
         assert isinstance(keys, JWKSet)
         public = keys.encryption_key(self.encryption_alg)

@@ -58,7 +58,7 @@ class JWTVerifier:
             named = f"unknown algorithm {unknown[0]!r}" if unknown else "no algorithms are given"
             raise UsageError(f"{named}; known are {', '.join(ALGORITHMS)}")
         object.__setattr__(self, "algorithms", tuple(self.algorithms))
-        object.__setattr__(self, "_source", key_source(self.keys))
+        object.__setattr__(self, "_source", key_source(self.keys, self.clock))
         keys = self.decryption_keys
         keys = tuple(keys) if isinstance(keys, (list, tuple)) else (keys,)
         object.__setattr__(self, "_private", tuple(Key.load(key) for key in keys))

@@ -1,0 +1,209 @@
+"""What the fake server signs: ID tokens, userinfo, introspection and authorization responses; and what it reads signed.
+
+Rules of this room: a client gets what it is registered for (``id_token_signed_response_alg`` and its like in
+``RegisteredClient.metadata``); ``operations.alter`` may spoil anything before it is signed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from oauth_core import Pairs, Response, encode_form
+from oauth_core.testing import (
+    Authority,
+    Exchange,
+    FakeUser,
+    Handler,
+    Permission,
+    Refusal,
+    RegisteredClient,
+    TokenRequest,
+)
+from oauth_jwt._claims import half_hash
+from oauth_jwt._encoding import b64url, json_text
+from oauth_jwt._jose import encrypt
+from oauth_jwt._jwks import JWKSet
+
+from ._assertions import params_of, verified_claims
+from ._state import KeyState
+
+__all__ = ["hybrid_response", "id_token_member", "read_request_object", "signed", "with_jarm", "with_signed_answers"]
+
+LIFETIME = 300
+
+ResponseType: TypeAlias = Callable[[Authority, RegisteredClient, FakeUser, str, Pairs], Pairs]
+
+
+def signed(
+    operations: KeyState,
+    authority: Authority,
+    client: RegisteredClient,
+    kind: str,
+    claims: dict[str, object],
+    *,
+    typ: str = "JWT",
+) -> str:
+    """Return what a client is registered to receive as ``kind`` (``id_token``, ``userinfo``, …)."""
+    alg = str(client.metadata.get(f"{kind}_signed_response_alg", "RS256"))
+    key = operations.key(alg, client)
+    header: dict[str, object] = {"alg": alg, "typ": typ, **({"kid": key.kid} if key and key.kid else {})}
+    if operations.alter is not None:
+        operations.alter(kind, header, claims)
+    data = b64url(json_text(header).encode()) + b"." + b64url(json_text(claims).encode())
+    token = (data + b"." + (b64url(key.sign(data)) if key else b"")).decode("ascii")
+    wrap = client.metadata.get(f"{kind}_encrypted_response_alg")
+    if isinstance(wrap, str):
+        enc = str(client.metadata.get(f"{kind}_encrypted_response_enc", "A128CBC-HS256"))
+        public = JWKSet(client.metadata.get("jwks")).encryption_key(wrap)
+        token = encrypt(token.encode("ascii"), public, alg=wrap, enc=enc, header={"cty": "JWT"})
+    authority.metadata.setdefault("id_token_signing_alg_values_supported", list(operations.asymmetric))
+    return token
+
+
+def _id_claims(authority: Authority, client: RegisteredClient, subject: str, nonce: str | None) -> dict[str, object]:
+    now = int(authority.clock())
+    claims: dict[str, object] = {"iss": authority.issuer, "sub": subject, "aud": client.client_id}
+    claims |= {"exp": now + LIFETIME, "iat": now, "auth_time": now}
+    return claims | ({"nonce": nonce} if nonce else {})
+
+
+def id_token_member(
+    operations: KeyState, authority: Authority, request: TokenRequest, permission: Permission
+) -> dict[str, object]:
+    """Return the ``id_token`` of a token response, where the scope has ``openid`` and a person approved."""
+    if permission.subject is None or "openid" not in permission.scope.split():
+        return {}
+    code = authority.tokens.find_code(request.value("code") or "")
+    nonce = params_of(code.params, "nonce") if code is not None else None
+    claims = _id_claims(authority, request.client, permission.subject, nonce)
+    return {"id_token": signed(operations, authority, request.client, "id_token", claims)}
+
+
+def hybrid_response(operations: KeyState, kinds: frozenset[str]) -> ResponseType:
+    """Return the response type of these words with an ID token among them. OIDC Core §3.3.2."""
+
+    def respond(authority: Authority, client: RegisteredClient, user: FakeUser, scope: str, params: Pairs) -> Pairs:
+        nonce = params_of(params, "nonce")
+        if nonce is None:
+            raise Refusal("invalid_request", "an ID token from this endpoint needs a nonce")
+        answer: Pairs = ()
+        rest = kinds - {"id_token"}
+        if "code" in rest:
+            answer += authority.response_types[frozenset({"code"})](authority, client, user, scope, params)
+        if "token" in rest:
+            answer += authority.response_types[frozenset({"token"})](authority, client, user, scope, params)
+        claims = _id_claims(authority, client, user.subject, nonce)
+        alg = str(client.metadata.get("id_token_signed_response_alg", "RS256"))
+        for name, member in (("at_hash", "access_token"), ("c_hash", "code")):
+            value = params_of(answer, member)
+            if value is not None:
+                claims[name] = half_hash(value, alg)
+        return (*answer, ("id_token", signed(operations, authority, client, "id_token", claims)))
+
+    return respond
+
+
+def with_signed_answers(operations: KeyState, handler: Handler, kind: str) -> Handler:
+    """Return userinfo or introspection with answers signed for the clients that are registered so."""
+
+    def endpoint(authority: Authority, exchange: Exchange) -> Response:
+        response = handler(authority, exchange)
+        if kind == "userinfo":
+            value = (exchange.request.header("authorization") or "").partition(" ")[2].strip()
+            token = authority.tokens.find(value)
+            client = authority.clients.get(token.client_id) if token is not None else None
+        else:
+            client = authority.clients.get(_caller(authority, exchange))
+        if client is None or response.status != 200:
+            return response
+        if f"{kind}_signed_response_alg" not in client.metadata:
+            return response
+        members: object = response.json()
+        claims: dict[str, object] = {"iss": authority.issuer, "aud": client.client_id}
+        if kind == "userinfo" and isinstance(members, dict):
+            text = signed(operations, authority, client, kind, {**members, **claims})
+            media = "application/jwt"
+        else:
+            claims |= {"iat": int(authority.clock()), "token_introspection": members}
+            text = signed(operations, authority, client, kind, claims, typ="token-introspection+jwt")
+            media = "application/token-introspection+jwt"
+        headers = tuple(pair for pair in response.headers if pair[0].lower() != "content-type")
+        return replace(response, headers=(*headers, ("Content-Type", media)), body=text.encode())
+
+    return endpoint
+
+
+def _caller(authority: Authority, exchange: Exchange) -> str:
+    from oauth_core.testing import authenticate, read_form
+
+    form = read_form(exchange.request)
+    if params_of(form, "client_assertion"):
+        return params_of(form, "client_id") or ""
+    client, _ = authenticate(authority, exchange.request, form)
+    return client.client_id
+
+
+def read_request_object(operations: KeyState, authority: Authority, params: Pairs) -> Pairs:
+    """Return the parameters of a request object in place of those around it. RFC 9101 §6."""
+    token = params_of(params, "request")
+    client = authority.clients.get(params_of(params, "client_id") or "")
+    if client is None:
+        return params
+    if token is None:
+        if client.metadata.get("require_signed_request_object"):
+            raise Refusal("invalid_request", "this client must send a request object")
+        return params
+    _, claims = verified_claims(authority, client, token, operations.asymmetric, "invalid_request_object")
+    audience = claims.get("aud")
+    if claims.get("iss") != client.client_id or authority.issuer not in (
+        audience if isinstance(audience, list) else [audience]
+    ):
+        raise Refusal("invalid_request_object", "iss or aud of the request object is wrong")
+    found: list[tuple[str, str]] = []
+    for name, value in claims.items():
+        if name not in {"iss", "aud", "exp", "iat", "nbf", "jti"}:
+            values = value if isinstance(value, list) else [value]
+            found += [(name, one if isinstance(one, str) else json.dumps(one)) for one in values]
+    return tuple(found)
+
+
+def with_jarm(operations: KeyState, handler: Handler) -> Handler:
+    """Return the authorization endpoint with the response modes ``jwt``, ``query.jwt`` and ``fragment.jwt``."""
+
+    def endpoint(authority: Authority, exchange: Exchange) -> Response:
+        mode = exchange.query_value("response_mode")
+        client = authority.clients.get(exchange.query_value("client_id") or "")
+        if client is None or mode not in {"jwt", "query.jwt", "fragment.jwt"}:
+            return handler(authority, exchange)
+        kept = [(name, value) for name, value in exchange.query if name != "response_mode"]
+        parts = urlsplit(exchange.request.url)
+        url = urlunsplit(parts._replace(query=encode_form(kept)))
+        response = handler(authority, _with_url(exchange, url))
+        location = response.header("location")
+        if location is None:
+            return response
+        target = urlsplit(location)
+        answer = parse_qsl(target.query or target.fragment)
+        now = int(authority.clock())
+        claims: dict[str, object] = {
+            "iss": authority.issuer,
+            "aud": client.client_id,
+            "exp": now + LIFETIME,
+            **{name: value for name, value in answer if name != "iss"},
+        }
+        text = encode_form([("response", signed(operations, authority, client, "authorization", claims))])
+        in_fragment = mode == "fragment.jwt" or (mode == "jwt" and bool(target.fragment))
+        target = target._replace(query="" if in_fragment else text, fragment=text if in_fragment else "")
+        headers = tuple(pair for pair in response.headers if pair[0].lower() != "location")
+        return replace(response, headers=(*headers, ("Location", urlunsplit(target))))
+
+    return endpoint
+
+
+def _with_url(exchange: Exchange, url: str) -> Exchange:
+    """Return the exchange with another URL."""
+    return replace(exchange, request=replace(exchange.request, url=url))

@@ -1,0 +1,65 @@
+"""The value that a test installs and holds: everything that keys add to the fake server."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from oauth_core.testing import Authority, Endpoint
+
+from ._answers import hybrid_response, id_token_member, read_request_object, with_jarm, with_signed_answers
+from ._assertions import AssertionMethod, jwt_bearer
+from ._proofs import bound_token, demand_proof
+from ._state import KeyState
+
+__all__ = ["KeyOperations", "install"]
+
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+KINDS = ({"id_token"}, {"id_token", "token"}, {"code", "id_token"}, {"code", "id_token", "token"})
+
+
+class KeyOperations(KeyState):
+    """All that keys add to a fake server: ``server.install(KeyOperations())``.
+
+    ``nonce`` is demanded in every DPoP proof (None: no nonce). ``alter(kind, header, claims)`` may change anything
+    before it is signed; ``kind`` is ``id_token``, ``userinfo``, ``introspection`` or ``authorization``. Clients say in
+    ``RegisteredClient.metadata`` what they are registered for, in the words of RFC 7591: ``jwks``,
+    ``id_token_signed_response_alg``, ``dpop_bound_access_tokens``, ….
+    """
+
+    def __call__(self, authority: Authority) -> None:
+        """Add everything to the tables of a server."""
+        self._authority = authority
+        for name in ("client_secret_jwt", "private_key_jwt"):
+            authority.auth_methods[name] = AssertionMethod(self, name)
+        authority.grants[JWT_BEARER] = jwt_bearer(self)
+        authority.token_schemes["dpop"] = partial(bound_token, self)
+        authority.token_members.append(partial(id_token_member, self))
+        authority.readers.append(partial(read_request_object, self))
+        for kinds in KINDS:
+            authority.response_types[frozenset(kinds)] = hybrid_response(self, frozenset(kinds))
+        for path, endpoint in list(authority.endpoints.items()):
+            if endpoint.name == "token":
+                handler = demand_proof(self, endpoint.handler)
+            elif endpoint.name == "authorize":
+                handler = with_jarm(self, endpoint.handler)
+            elif endpoint.name == "userinfo":
+                handler = with_signed_answers(self, endpoint.handler, "userinfo")
+            elif endpoint.name == "introspect":
+                handler = with_signed_answers(self, endpoint.handler, "introspection")
+            else:
+                continue
+            authority.endpoints[path] = Endpoint(endpoint.name, handler, endpoint.member, endpoint.streams)
+        self.key("RS256")
+        authority.metadata |= {
+            "token_endpoint_auth_signing_alg_values_supported": ["HS256", "HS384", "HS512", *self.asymmetric],
+            "id_token_signing_alg_values_supported": ["HS256", *self.asymmetric],
+            "dpop_signing_alg_values_supported": list(self.asymmetric),
+            "subject_types_supported": ["public"],
+            "request_parameter_supported": True,
+            "response_modes_supported": ["query", "fragment", "jwt", "query.jwt", "fragment.jwt"],
+        }
+
+
+def install(authority: Authority) -> None:
+    """Add key operations with their defaults: what the entry points name."""
+    KeyOperations()(authority)
