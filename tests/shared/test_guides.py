@@ -1,0 +1,62 @@
+"""The code blocks of the guides run as they stand, against the fake server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from oauth_core.testing import FakeAuthorizationServer, RegisteredClient
+from tests.shared.seed_harness import Router
+
+GUIDES = Path(__file__).parents[2] / "docs" / "guides"
+CALLBACK = "https://app.example/callback"
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def fake() -> FakeAuthorizationServer:
+    server = FakeAuthorizationServer("https://as.example")
+    server.register(RegisteredClient("my-client", "my-secret", redirect_uris=(CALLBACK,)))
+    return server
+
+
+@pytest.fixture
+def names(fake, monkeypatch) -> dict[str, object]:
+    """The free names of the guides: the browser's session, and the browser itself."""
+    Router(fake, {"https://as.example": "", "https://api.example": "/api"}).patch(monkeypatch)
+    kept: dict[str, object] = {}
+
+    def redirect_to(uri):
+        kept["callback_url"] = fake.authorize(uri)
+
+    kept.update(
+        save_in_browser_session=lambda text: kept.update(saved=text),
+        load_from_browser_session=lambda: kept["saved"],
+        redirect_to=redirect_to,
+    )
+    return kept
+
+
+@pytest.mark.parametrize(("page", "blocks"), [("oauth2", 4), ("auth-handlers", 3), ("tokens-and-stores", 1)])
+def test_the_code_of_a_guide_runs(page, blocks, names, fake):
+    """Every code block of the page runs, each after those before it."""
+    found = BLOCK.findall((GUIDES / f"{page}.md").read_text("utf-8"))
+    assert len(found) == blocks
+    for number, block in enumerate(found):
+        exec(compile(block, f"{page}.md, block {number + 1}", "exec"), names)  # noqa: S102 - a file of ours
+    assert all(one.status < 400 for one in fake.requests)
+    assert fake.count("token") >= 1
+
+
+def test_the_error_guide_catches_what_it_says(names, fake, capsys):
+    """The example of the page on errors prints the code, the description and the status of a refusal."""
+    from oauth_requests import OAuth2Session
+
+    (block,) = BLOCK.findall((GUIDES / "errors.md").read_text("utf-8"))
+    names["session"] = OAuth2Session(
+        "my-client", "wrong", token_endpoint="https://as.example/token", grant_type="client_credentials"
+    )
+    exec(compile(block, "errors.md", "exec"), names)  # noqa: S102 - a file of ours
+    assert capsys.readouterr().out.startswith("invalid_client ")
