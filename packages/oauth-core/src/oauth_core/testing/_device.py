@@ -62,7 +62,8 @@ def backchannel_endpoint(authority: Authority, exchange: Exchange) -> Response:
         raise Refusal("invalid_client", "only a client that authenticates may ask for a person", status=401)
     if not client.allows_grant(CIBA):
         raise Refusal("unauthorized_client", "the client is not registered for backchannel authentication")
-    form = read_signed(authority, form)
+    if single(form, "request") is not None:
+        form = read_signed(authority, (("client_id", client.client_id), *form))
     if "openid" not in (single(form, "scope") or "").split():
         raise Refusal("invalid_scope", "the scope must hold openid")
     hints = [(name, value) for name in _HINTS if (value := single(form, name)) is not None]
