@@ -12,7 +12,7 @@ PROFILE = Profile(
     documentation="https://atproto.com/specs/oauth",
     deviation="pushed requests, PKCE and DPoP with a nonce are required; the client id is its metadata's URL",
     source="https://atproto.com/specs/oauth",
-    checked=None,
+    checked="2026-11-21",
     parameters={"host": Parameter("the host of the user's authorization server", default="bsky.social", pattern=HOST)},
     issuer="https://{host}",
     authorization_endpoint="https://{host}/oauth/authorize",

@@ -10,8 +10,8 @@ PROFILE = Profile(
     name="keycloak",
     title="Keycloak",
     documentation="https://www.keycloak.org/securing-apps/oidc-layers",
-    source="https://www.keycloak.org/securing-apps/oidc-layers",
-    checked=None,
+    source="https://keycloak.org/securing-apps/oidc-layers",
+    checked="2026-11-21",
     parameters={
         "host": Parameter("the server's host, and /auth where that is its path", pattern=HOST + "(?:/auth)?"),
         "realm": Parameter("the realm"),

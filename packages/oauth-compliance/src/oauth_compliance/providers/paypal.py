@@ -13,7 +13,7 @@ PROFILE = Profile(
     documentation="https://developer.paypal.com/api/rest/authentication/",
     deviation="Basic required; expires_in as text, which every client here reads",
     source="https://developer.paypal.com/api/rest/authentication/",
-    checked=None,
+    checked="2026-11-21",
     parameters={
         "environment": Parameter("paypal or sandbox.paypal", default="paypal", pattern=r"(?:sandbox\.)?paypal"),
     },
