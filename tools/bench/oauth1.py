@@ -7,13 +7,20 @@ left out: nonce, timestamp, sorting, base string, HMAC, header.
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import os
 import re
+import resource
 import time
+import tracemalloc
 from binascii import b2a_base64
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import unquote
 
+import httpx
+import requests
 from _harness import Report, Timings, measure
 from authlib.oauth1.rfc5849.client_auth import ClientAuth
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -22,9 +29,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from oauthlib.oauth1 import Client
 from oauthlib.oauth1.rfc5849 import signature as reference
 
-from oauth_core._oauth1_credentials import OAuth1Credentials
-from oauth_core._oauth1_signer import OAuth1Signer
-from oauth_core._oauth1_verify import OAuth1Verifier
+import oauth_httpx
+import oauth_requests
+from oauth_core import OAuth1Credentials, OAuth1Signer, OAuth1Verifier
+from oauth_core.testing import (
+    FakeAuthorizationServer,
+    LoopbackServer,
+    OAuth1Provider,
+    RegisteredClient,
+    RegisteredOAuth1Client,
+)
 
 KEY, SECRET, TOKEN, TOKEN_SECRET = "consumerKey123456", "consumerSecret12345", "tokenKey123456789", "tokenSecret123456"
 HMAC_KEY = f"{SECRET}&{TOKEN_SECRET}".encode()
@@ -147,10 +161,95 @@ def rsa_signing(report: Report) -> None:
     report.goal("RSA-SHA256 against the raw signature", timings.ratio("RSA-SHA256", "raw RSA"), at_most=1.15)
 
 
+def streams(report: Report) -> None:
+    """Print the memory that a signed upload of 64 MB takes beyond that of the library alone."""
+    provider = OAuth1Provider([RegisteredOAuth1Client(KEY, SECRET)])
+    server = FakeAuthorizationServer()
+    server.install(provider)
+    with LoopbackServer(server) as loopback:
+        token = provider.issue_token(KEY)
+        names = (KEY, SECRET, token["oauth_token"], token["oauth_token_secret"])
+        url, headers = loopback.url + "/signed/upload", {"Content-Type": "application/octet-stream"}
+        server.register(RegisteredClient("plain", "secret"))
+        bearer = {"Authorization": f"Bearer {server.issue_token('plain')['access_token']}", **headers}
+        plain_url = loopback.url + "/api/upload"
+        with requests.Session() as plain, oauth_requests.OAuth1Session(*names) as signed:
+            base = upload(lambda: plain.post(plain_url, data=pieces(), headers=bearer))
+            used = upload(lambda: signed.post(url, data=pieces(), headers=headers))
+        stream_goal(report, "Requests", used, base)
+        with httpx.Client(timeout=60) as plain_client, oauth_httpx.OAuth1Client(*names, timeout=60) as client:
+            base = upload(lambda: plain_client.post(plain_url, content=pieces(), headers=bearer))
+            used = upload(lambda: client.post(url, content=pieces(), headers=headers))
+        stream_goal(report, "HTTPX", used, base)
+
+
+def pieces() -> Iterator[bytes]:
+    """Give 64 MB in pieces of 64 KiB."""
+    piece = b"x" * 65536
+    return (piece for _ in range(1024))
+
+
+def upload(send: Callable[[], Any]) -> tuple[float, float]:
+    """Send a stream; return the peak of traced memory and the highest RSS so far, in MB."""
+    tracemalloc.start()
+    response = send()
+    peak = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    assert response.status_code == 200, response.text[:200]
+    assert response.json()["bytes"] == 64 * 2**20, response.text[:200]
+    return peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def stream_goal(report: Report, name: str, used: tuple[float, float], base: tuple[float, float]) -> None:
+    """Print what a signed stream took more than an unsigned one, and its goal."""
+    extra, rss = used[0] - base[0], used[1] - base[1]
+    reached = extra <= 0.5
+    mark = "ok  " if reached else "MISS"
+    print(f"  {mark} 64 MB signed on {name}: {extra:+.3f} MB traced (at most 0.5), RSS {rss:+.1f} MB")
+    if not reached:
+        report.missed.append(f"stream on {name}")
+
+
+def on_adapters(report: Report, credentials: OAuth1Credentials) -> None:
+    """Time the handlers' step at 3 parameters: all that is done to a request that the library has prepared."""
+    url = BASE + "?" + "&".join(f"name{n:04}=value%20{n}" for n in range(3))
+    signer, check = OAuth1Signer(credentials), checks(url, credentials)
+    first = (KEY, SECRET, TOKEN, TOKEN_SECRET)
+    prepared = requests.Request("GET", url).prepare()
+    on_requests = oauth_requests.OAuth1Auth(*first)
+
+    def requests_step() -> object:
+        prepared.__class__ = requests.PreparedRequest
+        prepared.hooks = {"response": []}
+        return on_requests(prepared).headers["Authorization"]
+
+    on_httpx, request, response = oauth_httpx.OAuth1Auth(*first), httpx.Request("GET", url), httpx.Response(200)
+
+    def httpx_step() -> object:
+        flow = on_httpx.sync_auth_flow(request)
+        header = next(flow).headers["Authorization"]
+        with contextlib.suppress(StopIteration):
+            flow.send(response)
+        return header
+
+    timings = measure(
+        {
+            "core": (lambda: signer.sign_parts("GET", url), check),
+            "Requests": (requests_step, check),
+            "HTTPX": (httpx_step, check),
+        },
+        calls=500,
+    )
+    print("adapters, 3 parameters")
+    report.times(timings)
+    report.goal("the Requests handler against core", timings.ratio("Requests", "core"), at_most=2)
+    report.goal("the HTTPX handler against core", timings.ratio("HTTPX", "core"), at_most=3)
+
+
 def main() -> None:
     """Print the figures and end with 1 where a goal is missed."""
     report = Report()
-    report.head("OAuth 1.0 signing", "oauthlib", "authlib", "cryptography")
+    report.head("OAuth 1.0 signing", "oauthlib", "authlib", "cryptography", "requests", "httpx")
     credentials = OAuth1Credentials(KEY, SECRET, TOKEN, TOKEN_SECRET)
     found = {count: signing(report, count, credentials) for count in (3, 100, 1000)}
     growth = found[1000].of("sign_parts") / found[100].of("sign_parts")
@@ -158,6 +257,8 @@ def main() -> None:
     odd = found[1000].of("not canonical") / found[100].of("not canonical")
     report.goal("1000 parameters against 100, not canonical", odd, at_most=14)
     rsa_signing(report)
+    on_adapters(report, credentials)
+    streams(report)
     report.exit()
 
 

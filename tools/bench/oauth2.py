@@ -1,4 +1,4 @@
-"""The cost of OAuth 2.0 on a call, a fetch, an import and a stream, against hand-written code and against other libraries.
+"""The cost of OAuth 2.0 on a call, a fetch, an import and a stream, against code by hand and other libraries.
 
 The hand-written handlers do what cannot be left out: they set the header, register the replay and look at the scheme.
 CPU time is that of the calling thread (of the whole child process for imports); the server answers from threads of its
@@ -27,7 +27,6 @@ from _harness import Report, measure
 from authlib.integrations.httpx_client import AsyncOAuth2Client as AuthlibAsync
 from authlib.integrations.httpx_client import OAuth2Client as AuthlibSync
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
-from requests_oauthlib import OAuth2Session as RequestsOAuthlibSession
 
 import oauth_httpx
 import oauth_requests
@@ -134,17 +133,20 @@ def whole_call(report: Report, server: FakeAuthorizationServer, url: str) -> Non
     report.head("whole API call over loopback", "httpx", "authlib")
     token = {**server.issue_token("web"), "expires_at": int(time.time()) + 3600}
     header = {"Authorization": f"Bearer {token['access_token']}"}
-    with httpx.Client() as plain, oauth_httpx.OAuth2Client("web", token=token) as ours:
-        with AuthlibSync("web", token=token) as authlib:
-            timings = measure(
-                {
-                    "sync, static header": (lambda: plain.get(url, headers=header), passed),
-                    "sync, oauth-httpx": (lambda: ours.get(url), passed),
-                    "sync, Authlib": (lambda: authlib.get(url), passed),
-                },
-                calls=60,
-                rounds=21,
-            )
+    with (
+        httpx.Client() as plain,
+        oauth_httpx.OAuth2Client("web", token=token) as ours,
+        AuthlibSync("web", token=token) as authlib,
+    ):
+        timings = measure(
+            {
+                "sync, static header": (lambda: plain.get(url, headers=header), passed),
+                "sync, oauth-httpx": (lambda: ours.get(url), passed),
+                "sync, Authlib": (lambda: authlib.get(url), passed),
+            },
+            calls=60,
+            rounds=21,
+        )
     report.times(timings)
     report.goal("HTTPX sync", timings.ratio("sync, oauth-httpx", "sync, static header"), at_most=1.04)
 
@@ -184,17 +186,20 @@ def fetch(report: Report, server: FakeAuthorizationServer) -> None:
     )
     report.times(timings)
     report.goal("Requests", timings.ratio("Requests, oauth-requests", "Requests, by hand"), at_most=1.05)
-    with httpx.Client() as plain, oauth_httpx.OAuth2Client("web", "secret") as client:
-        with AuthlibSync("web", "secret") as peer:
-            timings = measure(
-                {
-                    "HTTPX, by hand": (lambda: plain.post(url, data=form, auth=("web", "secret")).json(), fetched),
-                    "HTTPX, oauth-httpx": (lambda: client.fetch_token(url, grant_type="client_credentials"), fetched),
-                    "HTTPX, Authlib": (lambda: peer.fetch_token(url, grant_type="client_credentials"), fetched),
-                },
-                calls=40,
-                rounds=21,
-            )
+    with (
+        httpx.Client() as plain,
+        oauth_httpx.OAuth2Client("web", "secret") as client,
+        AuthlibSync("web", "secret") as peer,
+    ):
+        timings = measure(
+            {
+                "HTTPX, by hand": (lambda: plain.post(url, data=form, auth=("web", "secret")).json(), fetched),
+                "HTTPX, oauth-httpx": (lambda: client.fetch_token(url, grant_type="client_credentials"), fetched),
+                "HTTPX, Authlib": (lambda: peer.fetch_token(url, grant_type="client_credentials"), fetched),
+            },
+            calls=40,
+            rounds=21,
+        )
     report.times(timings)
     report.goal("HTTPX", timings.ratio("HTTPX, oauth-httpx", "HTTPX, by hand"), at_most=1.10)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
+from typing import Any, ClassVar, TypeAlias, cast
 
 import requests
 from requests import PreparedRequest
@@ -21,12 +21,9 @@ from ._hops import follow_hops
 from ._replay import DRAINED, replay, replayable
 from ._transport import HTTP_OPTIONS, perform
 
-if TYPE_CHECKING:
-    from requests.structures import CaseInsensitiveDict
-
 __all__ = ["OAuth1Auth", "OAuth1Session"]
 
-Plain: TypeAlias = "tuple[str, CaseInsensitiveDict[str], Any]"  # URL, headers and body before they were signed
+Plain: TypeAlias = "tuple[str, Any, str | None]"  # URL, body and content type before they were signed
 
 
 class OAuth1Auth(AuthBase):
@@ -75,7 +72,7 @@ class OAuth1Auth(AuthBase):
         plain HTTP to another machine.
         """
         follow_hops(r, self)
-        plain = (r.url or "", r.headers.copy(), r.body)
+        plain = (r.url or "", r.body, r.headers.get("Content-Type"))
         self._sign(r)
         r.hooks["response"].insert(0, partial(self._on_response, plain))
         return r
@@ -116,7 +113,12 @@ class OAuth1Auth(AuthBase):
             return response
 
         def prepare(again: PreparedRequest) -> None:
-            again.url, again.headers, again.body = plain[0], plain[1].copy(), plain[2]
+            again.url, again.body, content_type = plain
+            if content_type is None:
+                again.headers.pop("Content-Type", None)
+            else:
+                again.headers["Content-Type"] = content_type
+            again.headers.pop("Authorization", None)
             self._sign(again)
 
         return replay(response, prepare, self._on_response, **kwargs)

@@ -22,6 +22,7 @@ from ._clients import FakeUser, RegisteredClient
 from ._clock import ManualClock
 from ._exchange import Decision, Exchange, SeenRequest
 from ._loopback import LoopbackServer
+from ._oauth1 import IssuedOAuth1Token, OAuth1Provider, RegisteredOAuth1Client
 from ._pending import PendingLogin, PushedRequest
 from ._server import TESTING_PLUGIN_GROUP, FakeAuthorizationServer, NotRedirected
 from ._switches import FaultSwitch
@@ -42,16 +43,19 @@ __all__ = [
     "GrantHandler",
     "Handler",
     "IssuedCode",
+    "IssuedOAuth1Token",
     "IssuedToken",
     "LoopbackServer",
     "ManualClock",
     "NotRedirected",
+    "OAuth1Provider",
     "PacedResponse",
     "PendingLogin",
     "Permission",
     "PushedRequest",
     "Refusal",
     "RegisteredClient",
+    "RegisteredOAuth1Client",
     "SeenRequest",
     "ServerSettings",
     "TokenBook",
