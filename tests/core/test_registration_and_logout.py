@@ -114,9 +114,7 @@ def test_initial_access_token(server, client):
 def test_bad_metadata_is_refused_by_the_server(server, client, metadata):
     """The server refuses metadata that are no lists of text, lack an address, or choose what is its own to choose."""
     with pytest.raises(ServerRefusal) as caught:
-        client.register_client({}, **{k: v for k, v in metadata.items() if k != "client_secret"}) if (
-            "client_secret" not in metadata
-        ) else client.register_client(metadata)
+        client.register_client(metadata)
     assert caught.value.error in {"invalid_client_metadata", "invalid_redirect_uri"}
 
 
@@ -207,7 +205,7 @@ ALIASES = {"token_endpoint": "https://mtls.as.test/token"}
     ],
 )
 def test_endpoint_aliases(server, options, expected):
-    """A client that shows a certificate is sent to the server's aliases; where there is none, to the endpoint itself."""
+    """A client that shows a certificate is sent to the aliases; where there is none, to the endpoint itself."""
     metadata = {**server.metadata, "mtls_endpoint_aliases": ALIASES}
     own = OAuth2Settings({"client_id": "app", "metadata": metadata, **options}).config
     assert drive(endpoint_of(own, "token_endpoint"))[0] == expected
