@@ -112,17 +112,21 @@ class Flavour:
             yield portal
 
     @contextmanager
-    def open(self, *args: object, **options: object) -> Iterator[Client]:
-        """Construct the flavour's session with these arguments, and close it at the end."""
+    def running(self, make: Callable[[], object]) -> Iterator[Client]:
+        """Make an object where the flavour's clients live, enter it, and leave it at the end."""
         with self.portal() as portal:
-            build = cast("Callable[..., object]", self.type(self.session))
             # An asynchronous client may look at the event loop it is made in.
-            native = build(*args, **options) if portal is None else portal.call(lambda: build(*args, **options))
+            native = make() if portal is None else portal.call(make)
             manager = cast("AbstractContextManager[object]", native)
             if portal is not None:
                 manager = portal.wrap_async_context_manager(cast("AbstractAsyncContextManager[object]", native))
             with manager:
                 yield Client(native, portal)
+
+    def open(self, *args: object, **options: object) -> AbstractContextManager[Client]:
+        """Construct the flavour's session with these arguments, and close it at the end (a context manager)."""
+        build = cast("Callable[..., object]", self.type(self.session))
+        return self.running(lambda: build(*args, **options))
 
 
 FLAVOURS = (
