@@ -117,7 +117,7 @@ class Drop(ChangeAnswer):
         members = _token_of(answer)
         if members is None:
             return None
-        idle = [name for name in self.names if name in members and members[name] in {None, 0, "0", ""}]
+        idle = [name for name in self.names if name in members and members[name] in (None, 0, "0", "")]
         if not idle:
             return None
         answer.members = {name: value for name, value in members.items() if name not in idle}
@@ -134,13 +134,12 @@ class SplitScope(ChangeAnswer):
         """Join the scope by spaces."""
         members = _token_of(answer)
         scope = None if members is None else members.get("scope")
-        if isinstance(scope, list):
-            names = [str(name) for name in scope]
-        elif isinstance(scope, str) and self.separator in scope:
-            names = [name.strip() for name in scope.split(self.separator)]
-        else:
+        if isinstance(scope, list) and all(isinstance(name, str) for name in scope):
+            scope = self.separator.join(scope)
+        elif not isinstance(scope, str) or self.separator not in scope:
             return None
-        answer.members = {**(members or {}), "scope": " ".join(name for name in names if name)}
+        names = [name.strip() for name in scope.split(self.separator)]
+        answer.members = {**(members or {}), "scope": " ".join(filter(None, names))}
         return "joined the scope by spaces"
 
 

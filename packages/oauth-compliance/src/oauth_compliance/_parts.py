@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import cast
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from oauth_core import HookResponse
 
@@ -36,6 +36,12 @@ class RequestParts:
     def query(self, pairs: Iterable[tuple[str, str]]) -> None:
         self.url = urlunsplit(urlsplit(self.url)._replace(query=urlencode(tuple(pairs))))
 
+    def add_to_query(self, pairs: Iterable[tuple[str, str]], *, instead_of: str = "") -> None:
+        """Add parameters to the query, the rest of it left as it is spelt but for those of the name ``instead_of``."""
+        parts = urlsplit(self.url)
+        kept = [piece for piece in parts.query.split("&") if piece and not _is_named(piece, instead_of)]
+        self.url = urlunsplit(parts._replace(query="&".join([*kept, urlencode(tuple(pairs))])))
+
     @property
     def parameters(self) -> list[tuple[str, str]]:
         """The decoded form, or the query where there is no body. Assign pairs to replace them."""
@@ -61,6 +67,10 @@ class RequestParts:
             del self.headers[key]
         if value is not None:
             self.headers[name] = value
+
+
+def _is_named(piece: str, name: str) -> bool:
+    return bool(name) and unquote_plus(piece.partition("=")[0]) == name
 
 
 class Answer:

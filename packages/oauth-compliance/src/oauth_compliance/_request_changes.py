@@ -65,12 +65,11 @@ class AddQuery(ChangeRequest):
 
     def change(self, request: RequestParts) -> str | None:
         """Add what is missing."""
-        present = request.query
-        names = {name for name, _ in present}
+        names = {name for name, _ in request.query}
         added = [(name, value) for name, value in self.values.items() if value and name not in names]
         if not added:
             return None
-        request.query = [*present, *added]
+        request.add_to_query(added)
         return f"added {', '.join(name for name, _ in added)} to the query"
 
 
@@ -139,7 +138,7 @@ class MoveToken(ChangeRequest):
         if self.header:
             request.set_header(self.header, token)
             return f"moved the token to the header {self.header}"
-        request.query = [*(pair for pair in request.query if pair[0] != self.query), (self.query, token)]
+        request.add_to_query([(self.query, token)], instead_of=self.query)
         return f"moved the token to the query parameter {self.query}"
 
 

@@ -47,7 +47,7 @@ class UserClaims:
         if isinstance(subject, bool) or not isinstance(subject, (str, int)) or subject == "":
             raise ProtocolViolation(f"the userinfo answer has no {self.subject!r}, which is the user's identifier")
         verified = at_path(raw, self.email_verified) if self.email_verified else None
-        if verified in {"true", "false"}:
+        if isinstance(verified, str) and verified in {"true", "false"}:
             verified = verified == "true"
         return UserProfile(
             subject=str(subject),
