@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from ._config import ClientConfig, with_credentials
 from ._errors import UsageError
-from ._messages import Flow, Pairs, Response, pairs
+from ._messages import Flow, Response, pairs
 from ._metadata import check_metadata
 from ._options import REFUSED, refuse_keywords, scope_text
 from ._renewal import Renewal, renewal_settings
+from ._sorted_call import SortedCall
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
@@ -37,20 +38,6 @@ class Plan(Generic[T]):
     options: Mapping[str, object]
     grant: Grant | None = None
     renewed: bool = False
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SortedCall:
-    """The arguments that every endpoint method takes, sorted."""
-
-    config: ClientConfig
-    url: str | None
-    auth: object
-    headers: Pairs
-    body: str
-    method: str
-    options: Mapping[str, object]
-    extra: dict[str, object]
 
 
 class EndpointPlans:

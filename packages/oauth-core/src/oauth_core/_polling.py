@@ -17,7 +17,7 @@ from ._messages import Flow, Pairs, Wait, call
 from ._token import OAuth2Token
 
 if TYPE_CHECKING:
-    from ._plans import SortedCall
+    from ._sorted_call import SortedCall
 
 __all__ = ["PollProgress", "Polling"]
 

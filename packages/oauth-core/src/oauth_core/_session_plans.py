@@ -16,8 +16,9 @@ from ._further_plans import FurtherPlans
 from ._messages import Flow, Pairs, Response, pairs
 from ._options import REFUSED, OAuth2Settings, canonical, refuse_keywords, scope_text
 from ._pkce import generate_token
-from ._plans import Plan, SortedCall
+from ._plans import Plan
 from ._renewal import renewal_settings
+from ._sorted_call import SortedCall
 from ._source_state import SourceState
 from ._token import OAuth2Token
 
