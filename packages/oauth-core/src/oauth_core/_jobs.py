@@ -21,7 +21,9 @@ __all__ = [
     "AsyncBackChannelAuthenticationPollingJob",
     "AsyncDeviceAuthorizationPollingJob",
     "BackChannelAuthenticationPollingJob",
+    "BackChannelAuthenticationPoolingJob",
     "DeviceAuthorizationPollingJob",
+    "DeviceAuthorizationPoolingJob",
 ]
 
 
@@ -116,3 +118,8 @@ class AsyncBackChannelAuthenticationPollingJob(_AsyncJob):
     """Asks for the token of a backchannel authentication: await it until it returns one. CIBA Core §10.1."""
 
     _kind = "ciba"
+
+
+# The spellings that people bring along.
+DeviceAuthorizationPoolingJob = DeviceAuthorizationPollingJob
+BackChannelAuthenticationPoolingJob = BackChannelAuthenticationPollingJob

@@ -8,7 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from oauth_core import OAuthError
+    from oauth_core import (
+        SIGNATURE_HMAC,
+        SIGNATURE_HMAC_SHA1,
+        SIGNATURE_HMAC_SHA256,
+        SIGNATURE_HMAC_SHA512,
+        SIGNATURE_PLAINTEXT,
+        SIGNATURE_RSA,
+        SIGNATURE_RSA_SHA1,
+        SIGNATURE_RSA_SHA256,
+        SIGNATURE_RSA_SHA512,
+        SIGNATURE_TYPE_AUTH_HEADER,
+        SIGNATURE_TYPE_BODY,
+        SIGNATURE_TYPE_HEADER,
+        SIGNATURE_TYPE_QUERY,
+        OAuthError,
+    )
 
     from ._httpx import AsyncOAuth2Client, OAuth2Auth, OAuth2Client, OAuth2ClientAuth
     from ._httpx_handlers import (
@@ -20,11 +35,15 @@ if TYPE_CHECKING:
         OAuth2RefreshTokenAuth,
         OAuth2ResourceOwnerPasswordAuth,
     )
+    from ._httpx_oauth1 import AsyncOAuth1Client, OAuth1Auth, OAuth1Client
 
 __all__ = [
     "ApiClient",
     "AsyncApiClient",
+    "AsyncOAuth1Client",
     "AsyncOAuth2Client",
+    "OAuth1Auth",
+    "OAuth1Client",
     "OAuth2AccessTokenAuth",
     "OAuth2Auth",
     "OAuth2AuthorizationCodeAuth",
@@ -34,12 +53,28 @@ __all__ = [
     "OAuth2RefreshTokenAuth",
     "OAuth2ResourceOwnerPasswordAuth",
     "OAuthError",
+    "SIGNATURE_HMAC",
+    "SIGNATURE_HMAC_SHA1",
+    "SIGNATURE_HMAC_SHA256",
+    "SIGNATURE_HMAC_SHA512",
+    "SIGNATURE_PLAINTEXT",
+    "SIGNATURE_RSA",
+    "SIGNATURE_RSA_SHA1",
+    "SIGNATURE_RSA_SHA256",
+    "SIGNATURE_RSA_SHA512",
+    "SIGNATURE_TYPE_AUTH_HEADER",
+    "SIGNATURE_TYPE_BODY",
+    "SIGNATURE_TYPE_HEADER",
+    "SIGNATURE_TYPE_QUERY",
 ]
 
 _MODULES = {
     "ApiClient": "oauth_httpx._httpx_handlers",
     "AsyncApiClient": "oauth_httpx._httpx_handlers",
+    "AsyncOAuth1Client": "oauth_httpx._httpx_oauth1",
     "AsyncOAuth2Client": "oauth_httpx._httpx",
+    "OAuth1Auth": "oauth_httpx._httpx_oauth1",
+    "OAuth1Client": "oauth_httpx._httpx_oauth1",
     "OAuth2AccessTokenAuth": "oauth_httpx._httpx_handlers",
     "OAuth2Auth": "oauth_httpx._httpx",
     "OAuth2AuthorizationCodeAuth": "oauth_httpx._httpx_handlers",
@@ -49,6 +84,19 @@ _MODULES = {
     "OAuth2RefreshTokenAuth": "oauth_httpx._httpx_handlers",
     "OAuth2ResourceOwnerPasswordAuth": "oauth_httpx._httpx_handlers",
     "OAuthError": "oauth_core",
+    "SIGNATURE_HMAC": "oauth_core",
+    "SIGNATURE_HMAC_SHA1": "oauth_core",
+    "SIGNATURE_HMAC_SHA256": "oauth_core",
+    "SIGNATURE_HMAC_SHA512": "oauth_core",
+    "SIGNATURE_PLAINTEXT": "oauth_core",
+    "SIGNATURE_RSA": "oauth_core",
+    "SIGNATURE_RSA_SHA1": "oauth_core",
+    "SIGNATURE_RSA_SHA256": "oauth_core",
+    "SIGNATURE_RSA_SHA512": "oauth_core",
+    "SIGNATURE_TYPE_AUTH_HEADER": "oauth_core",
+    "SIGNATURE_TYPE_BODY": "oauth_core",
+    "SIGNATURE_TYPE_HEADER": "oauth_core",
+    "SIGNATURE_TYPE_QUERY": "oauth_core",
 }
 
 

@@ -14,13 +14,17 @@ from oauth_core import (
     AccessTokenHandler,
     AsyncEndpointMethods,
     AuthorizationCodeHandler,
+    BackChannelAuthenticationHandler,
     ClientCredentialsHandler,
+    DeviceCodeHandler,
     EndpointMethods,
     Grant,
+    GrantHandler,
     GrantHandlerBase,
     PasswordHandler,
     RefreshTokenHandler,
     TokenCallback,
+    TokenExchangeHandler,
 )
 
 from ._auth import TokenAuth
@@ -28,9 +32,13 @@ from ._auth import TokenAuth
 __all__ = [
     "AccessTokenAuthBase",
     "AuthorizationCodeAuthBase",
+    "CIBAAuthBase",
     "ClientCredentialsAuthBase",
+    "DeviceCodeAuthBase",
+    "GrantAuthBase",
     "RefreshTokenAuthBase",
     "ResourceOwnerPasswordAuthBase",
+    "TokenExchangeAuthBase",
 ]
 
 
@@ -90,3 +98,19 @@ class ResourceOwnerPasswordAuthBase(PasswordHandler, _ClientTokenAuth):
 
 class AuthorizationCodeAuthBase(AuthorizationCodeHandler, _ClientTokenAuth):
     __doc__ = AuthorizationCodeHandler.__doc__
+
+
+class CIBAAuthBase(BackChannelAuthenticationHandler, _ClientTokenAuth):
+    __doc__ = BackChannelAuthenticationHandler.__doc__
+
+
+class DeviceCodeAuthBase(DeviceCodeHandler, _ClientTokenAuth):
+    __doc__ = DeviceCodeHandler.__doc__
+
+
+class GrantAuthBase(GrantHandler, _ClientTokenAuth):
+    __doc__ = GrantHandler.__doc__
+
+
+class TokenExchangeAuthBase(TokenExchangeHandler, _ClientTokenAuth):
+    __doc__ = TokenExchangeHandler.__doc__

@@ -15,7 +15,7 @@ from ._handlers import (
     RefreshTokenAuthBase,
     ResourceOwnerPasswordAuthBase,
 )
-from ._httpx import BINDING
+from ._httpx_binding import BINDING
 
 __all__ = [
     "ApiClient",

@@ -11,12 +11,16 @@ from typing import Any
 from oauth_core import (
     AccessTokenHandler,
     AuthorizationCodeHandler,
+    BackChannelAuthenticationHandler,
     ClientCredentialsHandler,
+    DeviceCodeHandler,
     Grant,
+    GrantHandler,
     GrantHandlerBase,
     PasswordHandler,
     RefreshTokenHandler,
     TokenCallback,
+    TokenExchangeHandler,
 )
 
 from ._auth import TokenAuth, client_of_this_colour
@@ -24,9 +28,13 @@ from ._auth import TokenAuth, client_of_this_colour
 __all__ = [
     "OAuth2AccessTokenAuth",
     "OAuth2AuthorizationCodeAuth",
+    "OAuth2CIBAAuth",
     "OAuth2ClientCredentialsAuth",
+    "OAuth2DeviceCodeAuth",
+    "OAuth2GrantAuth",
     "OAuth2RefreshTokenAuth",
     "OAuth2ResourceOwnerPasswordAuth",
+    "OAuth2TokenExchangeAuth",
 ]
 
 
@@ -85,3 +93,19 @@ class OAuth2ResourceOwnerPasswordAuth(PasswordHandler, _ClientTokenAuth):
 
 class OAuth2AuthorizationCodeAuth(AuthorizationCodeHandler, _ClientTokenAuth):
     __doc__ = AuthorizationCodeHandler.__doc__
+
+
+class OAuth2CIBAAuth(BackChannelAuthenticationHandler, _ClientTokenAuth):
+    __doc__ = BackChannelAuthenticationHandler.__doc__
+
+
+class OAuth2DeviceCodeAuth(DeviceCodeHandler, _ClientTokenAuth):
+    __doc__ = DeviceCodeHandler.__doc__
+
+
+class OAuth2GrantAuth(GrantHandler, _ClientTokenAuth):
+    __doc__ = GrantHandler.__doc__
+
+
+class OAuth2TokenExchangeAuth(TokenExchangeHandler, _ClientTokenAuth):
+    __doc__ = TokenExchangeHandler.__doc__

@@ -16,7 +16,7 @@ from oauth_httpx._handlers import (
     ResourceOwnerPasswordAuthBase,
 )
 
-from ._clients import BINDING
+from ._binding import BINDING
 
 __all__ = [
     "ApiClient",
