@@ -99,3 +99,35 @@ def holder(fake_place, fake, new_client):
 def following(flavour) -> dict[str, bool]:
     """The keywords of an API call that follows redirects."""
     return {"allow_redirects": True} if flavour.library == "requests" else {"follow_redirects": True}
+
+
+@pytest.fixture
+def plain(flavour):
+    """A client of the HTTP library itself."""
+    if flavour.library == "requests":
+        native = flavour.http.Session
+    else:
+        native = flavour.http.AsyncClient if flavour.asynchronous else flavour.http.Client
+    with flavour.running(lambda: native(**native_options(flavour))) as client:
+        yield client
+
+
+@pytest.fixture
+def endpoints(fake_place, flavour, plain):
+    """The flavour's client of the authorization server's endpoints."""
+    options = fake_place.options()
+    method = options.pop("token_endpoint_auth_method")
+    if flavour.library == "requests":
+        options["auth"] = method
+        made = flavour.type("OAuth2Client")(**options)
+        yield made
+        return
+    made = plain.run(lambda: flavour.type(flavour.session)(**native_options(flavour), **options))
+    yield made
+    plain.run(made.close)
+
+
+@pytest.fixture
+def handler(flavour, endpoints):
+    """Make a handler by its name, with the endpoint client first."""
+    return lambda name, *args, **options: flavour.type(name)(endpoints, *args, **options)

@@ -8,45 +8,12 @@ import pytest
 
 from oauth_core import MemoryTokenStore, ReauthorizationRequired
 from oauth_core.testing import faults
-from tests.shared.flavours import native_options
 
 AT_ONCE = 20
 
 
 def forms(fake) -> list[dict[str, str]]:
     return [dict(parse_qsl(seen.body.decode(), keep_blank_values=True)) for seen in fake.seen("token")]
-
-
-@pytest.fixture
-def plain(flavour):
-    """A client of the HTTP library itself."""
-    if flavour.library == "requests":
-        native = flavour.http.Session
-    else:
-        native = flavour.http.AsyncClient if flavour.asynchronous else flavour.http.Client
-    with flavour.running(lambda: native(**native_options(flavour))) as client:
-        yield client
-
-
-@pytest.fixture
-def endpoints(fake_place, flavour, plain):
-    """The flavour's client of the authorization server's endpoints."""
-    options = fake_place.options()
-    method = options.pop("token_endpoint_auth_method")
-    if flavour.library == "requests":
-        options["auth"] = method
-        made = flavour.type("OAuth2Client")(**options)
-        yield made
-        return
-    made = plain.run(lambda: flavour.type(flavour.session)(**native_options(flavour), **options))
-    yield made
-    plain.run(made.close)
-
-
-@pytest.fixture
-def handler(flavour, endpoints):
-    """Make a handler by its name, with the endpoint client first."""
-    return lambda name, *args, **options: flavour.type(name)(endpoints, *args, **options)
 
 
 def get(plain, url, auth):
