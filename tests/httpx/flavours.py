@@ -17,6 +17,9 @@ from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, Register
 LIBRARIES = {"httpx": (httpx, "oauth_httpx"), "httpx2": (httpx2, "oauth_httpx.httpx2")}
 CALLBACK = "https://client.test/callback"
 
+# Methods that are no coroutine functions on asynchronous clients either.
+PLAIN = {"authorization_url", "build_request", "create_authorization_url", "new_state", "parse_authorization_response"}
+
 
 class Awaitable:
     """A synchronous client whose methods can be awaited; ``raw`` is the client itself."""
@@ -26,7 +29,7 @@ class Awaitable:
 
     def __getattr__(self, name):
         value = getattr(self.raw, name)
-        if not callable(value) or name in {"create_authorization_url", "build_request", "new_state"}:
+        if not callable(value) or name in PLAIN:
             return value
 
         async def call(*args, **kwargs):
@@ -86,6 +89,10 @@ class Flavour:
         """An OAuth client of this flavour (an asynchronous context manager)."""
         cls = self.module.AsyncOAuth2Client if self.is_async else self.module.OAuth2Client
         return self._opened(cls, args, kwargs)
+
+    def oauth1(self, *args, **kwargs):
+        """An OAuth 1.0 client of this flavour, likewise."""
+        return self._opened(self.module.AsyncOAuth1Client if self.is_async else self.module.OAuth1Client, args, kwargs)
 
     def plain(self, **kwargs):
         """A client of the library itself, likewise."""

@@ -9,7 +9,6 @@ two flows are twins; what they decide stands in the functions that both call.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Mapping
-from inspect import isawaitable
 from typing import Any, ClassVar
 
 from oauth_core import (
@@ -43,7 +42,7 @@ from oauth_core import (
 
 from ._binding import Binding, body_file, shorten
 from ._redirects import HopAuth
-from ._runtime import current_runtime
+from ._runtime import awaited, current_runtime
 
 __all__ = ["OAuth2AuthBase", "OAuth2ClientAuthBase", "TokenAuth"]
 
@@ -153,11 +152,11 @@ class TokenAuth(HopAuth):
             self._check_secure(request)
         token = source.usable()
         if token is None:
-            token = await _result(source.get())
+            token = await awaited(source.get())
         repeatable, file = True, None
         if type(request.stream) is not self.binding.library.ByteStream:
             repeatable, file = self._body_of(request)
-        position = None if file is None else await _result(file.tell())
+        position = None if file is None else await awaited(file.tell())
         prepared = self._prepare(request, token)
         response = yield prepared
         if response.status_code != 401 or not self._rejected(request, prepared, response):
@@ -167,9 +166,9 @@ class TokenAuth(HopAuth):
             return
         shorten(response, self.binding.capped_async)
         await response.aread()
-        renewed = await _result(source.renew(token))
+        renewed = await awaited(source.renew(token))
         if file is not None:
-            await _result(file.seek(position))
+            await awaited(file.seek(position))
         yield self._prepare(request, renewed)
 
     def _synchronous(self) -> TokenSource:
@@ -254,10 +253,6 @@ class TokenAuth(HopAuth):
         if current is None:
             return False
         return self.source.can_renew() or current.get("access_token") != token.get("access_token")
-
-
-async def _result(value: Any) -> Any:
-    return await value if isawaitable(value) else value
 
 
 class OAuth2AuthBase(TokenAuth):

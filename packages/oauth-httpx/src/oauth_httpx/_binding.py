@@ -15,7 +15,17 @@ from oauth_core import UsageError
 
 from ._runtime import current_runtime
 
-__all__ = ["Binding", "CappedStream", "CappedStreamAsync", "SealedStream", "body_file", "shorten"]
+__all__ = [
+    "Binding",
+    "CappedStream",
+    "CappedStreamAsync",
+    "PeekedStream",
+    "SealedStream",
+    "body_file",
+    "peek",
+    "peek_async",
+    "shorten",
+]
 
 _READ_OF_A_401 = 64 * 1024  # bytes of the body of a rejection, which is read only so that its connection stays usable
 
@@ -28,6 +38,7 @@ class Binding:
     sealed: Callable[[bytes], Any]
     capped: Callable[[Any], Any]
     capped_async: Callable[[Any], Any]
+    peeked: Callable[[Any, Any, bytes], Any]
 
     def __repr__(self) -> str:
         return f"<Binding to {self.library.__name__}>"
@@ -129,6 +140,66 @@ class CappedStreamAsync(_Capped):
     async def aclose(self) -> None:
         """Close the stream itself."""
         await self._stream.aclose()
+
+
+class PeekedStream(_Capped):
+    """A body whose beginning has been read already: that comes first, then the rest."""
+
+    def __init__(self, stream: Any, rest: Any, beginning: bytes) -> None:
+        super().__init__(stream)
+        self._rest = rest
+        self._beginning = beginning
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._beginning
+        if self._rest is not None:
+            yield from self._rest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._beginning
+        if self._rest is not None:
+            async for piece in self._rest:
+                yield piece
+
+    def close(self) -> None:
+        """Close the stream itself."""
+        self._stream.close()
+
+    async def aclose(self) -> None:
+        """Close the stream itself."""
+        if self._rest is not None and hasattr(self._rest, "aclose"):
+            await current_runtime().abandon(self._rest)
+        await self._stream.aclose()
+
+
+def peek(response: Any, binding: Binding) -> bytes:
+    """Return the raw body of a refusal where it is short, else nothing; whoever reads it next gets all of it."""
+    if response.is_stream_consumed:
+        return bytes(response.content)
+    pieces, beginning = iter(response.stream), bytearray()
+    rest = None
+    for piece in pieces:
+        beginning += piece
+        if len(beginning) > _READ_OF_A_401:
+            rest = pieces
+            break
+    response.stream = binding.peeked(response.stream, rest, bytes(beginning))
+    return b"" if rest is not None else bytes(beginning)
+
+
+async def peek_async(response: Any, binding: Binding) -> bytes:
+    """Do what ``peek`` does, asynchronously."""
+    if response.is_stream_consumed:
+        return bytes(response.content)
+    pieces, beginning = response.stream.__aiter__(), bytearray()
+    rest = None
+    async for piece in pieces:
+        beginning += piece
+        if len(beginning) > _READ_OF_A_401:
+            rest = pieces
+            break
+    response.stream = binding.peeked(response.stream, rest, bytes(beginning))
+    return b"" if rest is not None else bytes(beginning)
 
 
 def shorten(response: Any, capped: Callable[[Any], Any]) -> None:

@@ -29,7 +29,7 @@ from ._auth import TokenAuth
 from ._binding import Binding
 from ._redirects import following, send_hops, send_hops_async
 from ._runtime import current_runtime
-from ._transport import DEFAULT_TIMEOUT, AsyncServerTransport, ServerTransport, share_tls
+from ._transport import AsyncServerTransport, ServerSide, ServerTransport, share_tls
 from ._verbs import AsyncVerbs, Verbs
 
 __all__ = ["AsyncOAuth2ClientBase", "OAuth2ClientBase"]
@@ -37,11 +37,10 @@ __all__ = ["AsyncOAuth2ClientBase", "OAuth2ClientBase"]
 R = TypeVar("R")  # the library's response
 
 
-class _ClientBase:
+class _ClientBase(ServerSide):
     binding: ClassVar[Binding]
     token_auth: ClassVar[Callable[..., TokenAuth]]
     _http_options = frozenset({"timeout"})
-    _first_timeout: Any
 
     def _sort_options(
         self, library_class: Any, named: dict[str, Any], options: dict[str, Any], *, may_be_async: bool
@@ -64,10 +63,6 @@ class _ClientBase:
                 known = {*OPTION_NAMES, *native_names, "state", "token_placement"} - {"auth"}
                 raise unknown_keyword(type(self).__name__, name, known)
         return OAuth2Settings({**own, **named}, may_be_async=may_be_async), native
-
-    def _server_timeout(self) -> Any:
-        current = cast("Any", self).timeout
-        return DEFAULT_TIMEOUT if current == self._first_timeout else current
 
     def _make_auth(self, settings: OAuth2Settings, source: object, token_placement: str) -> TokenAuth:
         return self.token_auth(

@@ -8,25 +8,10 @@ from __future__ import annotations
 import httpx
 
 from ._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
-from ._binding import Binding, CappedStream, CappedStreamAsync, SealedStream
 from ._client import AsyncOAuth2ClientBase, OAuth2ClientBase
+from ._httpx_binding import BINDING
 
 __all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
-
-
-class _Sealed(SealedStream, httpx.ByteStream):
-    pass
-
-
-class _Capped(CappedStream, httpx.SyncByteStream):
-    pass
-
-
-class _CappedAsync(CappedStreamAsync, httpx.AsyncByteStream):
-    pass
-
-
-BINDING = Binding(httpx, _Sealed, _Capped, _CappedAsync)
 
 
 class _ClientTokenAuth(TokenAuth, httpx.Auth):

@@ -11,9 +11,13 @@ from ._api_client import ApiClientBase, AsyncApiClientBase
 from ._handlers import (
     AccessTokenAuthBase,
     AuthorizationCodeAuthBase,
+    CIBAAuthBase,
     ClientCredentialsAuthBase,
+    DeviceCodeAuthBase,
+    GrantAuthBase,
     RefreshTokenAuthBase,
     ResourceOwnerPasswordAuthBase,
+    TokenExchangeAuthBase,
 )
 from ._httpx_binding import BINDING
 
@@ -22,9 +26,13 @@ __all__ = [
     "AsyncApiClient",
     "OAuth2AccessTokenAuth",
     "OAuth2AuthorizationCodeAuth",
+    "OAuth2CIBAAuth",
     "OAuth2ClientCredentialsAuth",
+    "OAuth2DeviceCodeAuth",
+    "OAuth2GrantAuth",
     "OAuth2RefreshTokenAuth",
     "OAuth2ResourceOwnerPasswordAuth",
+    "OAuth2TokenExchangeAuth",
 ]
 
 
@@ -40,8 +48,26 @@ class OAuth2AuthorizationCodeAuth(AuthorizationCodeAuthBase, httpx.Auth):
     binding = BINDING
 
 
+class OAuth2CIBAAuth(CIBAAuthBase, httpx.Auth):
+    __doc__ = CIBAAuthBase.__doc__
+
+    binding = BINDING
+
+
 class OAuth2ClientCredentialsAuth(ClientCredentialsAuthBase, httpx.Auth):
     __doc__ = ClientCredentialsAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2DeviceCodeAuth(DeviceCodeAuthBase, httpx.Auth):
+    __doc__ = DeviceCodeAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2GrantAuth(GrantAuthBase, httpx.Auth):
+    __doc__ = GrantAuthBase.__doc__
 
     binding = BINDING
 
@@ -54,6 +80,12 @@ class OAuth2RefreshTokenAuth(RefreshTokenAuthBase, httpx.Auth):
 
 class OAuth2ResourceOwnerPasswordAuth(ResourceOwnerPasswordAuthBase, httpx.Auth):
     __doc__ = ResourceOwnerPasswordAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2TokenExchangeAuth(TokenExchangeAuthBase, httpx.Auth):
+    __doc__ = TokenExchangeAuthBase.__doc__
 
     binding = BINDING
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from oauth_core import Runtime
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["AsyncioRuntime", "Deadline", "TrioRuntime", "current_runtime"]
+__all__ = ["AsyncioRuntime", "Deadline", "TrioRuntime", "awaited", "current_runtime"]
 
 Sleep: TypeAlias = Callable[[float], Awaitable[object]]
 Work: TypeAlias = Callable[[Sleep], Awaitable[object]]
@@ -45,6 +46,11 @@ class Deadline(Runtime):
     async def abandon(self, pieces: AsyncGenerator[bytes, None]) -> None:
         """End a body that is not read to its end."""
         await pieces.aclose()
+
+
+async def awaited(value: object) -> Any:
+    """Return a value that may have to be awaited first."""
+    return await value if isawaitable(value) else value
 
 
 def current_runtime(running: set[asyncio.Task[None]] | None = None) -> Deadline:

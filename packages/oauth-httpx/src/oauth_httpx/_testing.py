@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from inspect import isawaitable
 from typing import Any, ClassVar
 
 from oauth_core import Request, Response, same_origin
 from oauth_core.testing import ConnectionDropped, FakeAuthorizationServer, PacedResponse
 
-from ._runtime import current_runtime
+from ._runtime import awaited, current_runtime
 
 __all__ = ["FakeServerTransportBase", "PacedStream"]
 
@@ -112,9 +111,7 @@ class PacedStream:
     async def wait_async(self, seconds: float) -> None:
         """Do what ``wait`` does, in the event loop."""
         if seconds:
-            slept = (self._sleep or current_runtime().sleep)(self._bounded(seconds))
-            if isawaitable(slept):
-                await slept
+            await awaited((self._sleep or current_runtime().sleep)(self._bounded(seconds)))
             self._check(seconds)
 
     def _pieces(self) -> Iterator[tuple[float, bytes]]:

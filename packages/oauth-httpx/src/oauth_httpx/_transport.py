@@ -17,7 +17,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from oauth_core import ACCEPT_ENCODING, BodyReader, Request, Response, TransportError, UsageError
@@ -25,7 +25,7 @@ from oauth_core import ACCEPT_ENCODING, BodyReader, Request, Response, Transport
 from ._binding import Binding
 from ._runtime import Deadline, current_runtime
 
-__all__ = ["TRANSPORT_OPTIONS", "AsyncServerTransport", "ServerTransport", "share_tls"]
+__all__ = ["TRANSPORT_OPTIONS", "AsyncServerTransport", "ServerSide", "ServerTransport", "share_tls"]
 
 DEFAULT_TIMEOUT = 10.0  # seconds for each operation, unless the user sets another
 _WHOLE = 30.0  # seconds: what a body may take in all, and the least that is granted until the headers are there
@@ -144,6 +144,16 @@ def _read_already(native: Any) -> bytes:
     reader = BodyReader()
     reader.feed(native.content)
     return reader.finish()
+
+
+class ServerSide:
+    """What a client adds for the requests to its server: their timeout is the client's, once that has been set."""
+
+    _first_timeout: Any
+
+    def _server_timeout(self) -> Any:
+        current = cast("Any", self).timeout
+        return DEFAULT_TIMEOUT if current == self._first_timeout else current
 
 
 class ServerTransport(_Transport):

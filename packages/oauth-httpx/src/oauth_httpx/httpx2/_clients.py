@@ -8,25 +8,11 @@ from __future__ import annotations
 import httpx2
 
 from oauth_httpx._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
-from oauth_httpx._binding import Binding, CappedStream, CappedStreamAsync, SealedStream
 from oauth_httpx._client import AsyncOAuth2ClientBase, OAuth2ClientBase
 
+from ._binding import BINDING
+
 __all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
-
-
-class _Sealed(SealedStream, httpx2.ByteStream):
-    pass
-
-
-class _Capped(CappedStream, httpx2.SyncByteStream):
-    pass
-
-
-class _CappedAsync(CappedStreamAsync, httpx2.AsyncByteStream):
-    pass
-
-
-BINDING = Binding(httpx2, _Sealed, _Capped, _CappedAsync)
 
 
 class _ClientTokenAuth(TokenAuth, httpx2.Auth):

@@ -11,9 +11,13 @@ from oauth_httpx._api_client import ApiClientBase, AsyncApiClientBase
 from oauth_httpx._handlers import (
     AccessTokenAuthBase,
     AuthorizationCodeAuthBase,
+    CIBAAuthBase,
     ClientCredentialsAuthBase,
+    DeviceCodeAuthBase,
+    GrantAuthBase,
     RefreshTokenAuthBase,
     ResourceOwnerPasswordAuthBase,
+    TokenExchangeAuthBase,
 )
 
 from ._binding import BINDING
@@ -23,9 +27,13 @@ __all__ = [
     "AsyncApiClient",
     "OAuth2AccessTokenAuth",
     "OAuth2AuthorizationCodeAuth",
+    "OAuth2CIBAAuth",
     "OAuth2ClientCredentialsAuth",
+    "OAuth2DeviceCodeAuth",
+    "OAuth2GrantAuth",
     "OAuth2RefreshTokenAuth",
     "OAuth2ResourceOwnerPasswordAuth",
+    "OAuth2TokenExchangeAuth",
 ]
 
 
@@ -41,8 +49,26 @@ class OAuth2AuthorizationCodeAuth(AuthorizationCodeAuthBase, httpx2.Auth):
     binding = BINDING
 
 
+class OAuth2CIBAAuth(CIBAAuthBase, httpx2.Auth):
+    __doc__ = CIBAAuthBase.__doc__
+
+    binding = BINDING
+
+
 class OAuth2ClientCredentialsAuth(ClientCredentialsAuthBase, httpx2.Auth):
     __doc__ = ClientCredentialsAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2DeviceCodeAuth(DeviceCodeAuthBase, httpx2.Auth):
+    __doc__ = DeviceCodeAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2GrantAuth(GrantAuthBase, httpx2.Auth):
+    __doc__ = GrantAuthBase.__doc__
 
     binding = BINDING
 
@@ -55,6 +81,12 @@ class OAuth2RefreshTokenAuth(RefreshTokenAuthBase, httpx2.Auth):
 
 class OAuth2ResourceOwnerPasswordAuth(ResourceOwnerPasswordAuthBase, httpx2.Auth):
     __doc__ = ResourceOwnerPasswordAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2TokenExchangeAuth(TokenExchangeAuthBase, httpx2.Auth):
+    __doc__ = TokenExchangeAuthBase.__doc__
 
     binding = BINDING
 
