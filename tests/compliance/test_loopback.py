@@ -157,5 +157,8 @@ def test_the_handlers_take_the_fix_from_their_client(server):
         ):
             assert requests.get(server.url("/api/things"), auth=auth, timeout=5).status_code == 200
     with oauth_httpx.OAuth2Client(**{**own.session_options(), **endpoints}, **credentials, verify=TLS) as client:
-        auth = oauth_httpx.OAuth2Auth(issued, client=client, **placed)
-        assert httpx.get(server.url("/api/things"), auth=auth, verify=TLS).status_code == 200
+        for auth in (
+            oauth_httpx.OAuth2ClientCredentialsAuth(client, scope="read", **placed),
+            oauth_httpx.OAuth2Auth(issued, client=client, **placed),
+        ):
+            assert httpx.get(server.url("/api/things"), auth=auth, verify=TLS).status_code == 200

@@ -2,8 +2,13 @@
 
 import pytest
 
-from oauth_compliance import OAuth1Profile, profile
-from oauth_core import OAuth1Credentials, OAuth1Signer, base_string_uri
+import oauth_httpx
+import oauth_httpx.httpx2
+import oauth_requests
+from oauth_compliance import OAuth1Profile, apply, profile
+from oauth_core import OAuth1Credentials, OAuth1Signer, UsageError, base_string_uri
+from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, OAuth1Provider, RegisteredOAuth1Client
+from tests.compliance.wires import TLS, making
 
 CREDENTIALS = OAuth1Credentials("key", "secret", "token", "token-secret")
 
@@ -76,3 +81,63 @@ def test_user_of_an_oauth1_provider():
     assert (user.subject, user.name, user.email) == ("24", "Ada", None)
     user = profile("flickr").user_profile({"user": {"id": "1@N02", "username": {"_content": "ada"}}})
     assert (user.subject, user.name) == ("1@N02", "ada")
+
+
+CALLBACK = "https://client.test/callback"
+SESSIONS = {
+    "requests": (oauth_requests.OAuth1Session, {}),
+    "httpx": (oauth_httpx.OAuth1Client, {"verify": TLS}),
+    "httpx-async": (oauth_httpx.AsyncOAuth1Client, {"verify": TLS}),
+    "httpx2": (oauth_httpx.httpx2.OAuth1Client, {"verify": TLS}),
+}
+PROVIDERS = {
+    "trello": {},
+    "magento": {"host": "shop.example"},
+    "netsuite": {"account": "123456_SB1", "host": "123456-sb1"},
+    "woocommerce": {"host": "shop.example"},
+    "discogs": {},
+}
+
+
+@pytest.mark.parametrize("kind", SESSIONS)
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_whole_conversation(name, kind):
+    """The three steps and a signed call work over loopback, signed and placed as the provider wants it."""
+    own = profile(name, **PROVIDERS[name])
+    fake = FakeAuthorizationServer()
+    provider = OAuth1Provider(clients=[RegisteredOAuth1Client("key", "s3cret/+")], methods=[own.signature_method])
+    fake.install(provider)
+    cls, native = SESSIONS[kind]
+    with LoopbackServer(fake), making(cls, **native, client_key="key", client_secret="s3cret/+") as make:
+        client = make(**own.session_options(), callback_uri=CALLBACK)
+        client.call("fetch_request_token", provider.request_token_url)
+        url = client.call("create_authorization_url", provider.authorization_url)
+        client.call("parse_authorization_response", fake.authorize(url))
+        client.call("fetch_access_token", provider.access_token_url)
+        assert client.call("get", f"{provider.resource_url}?q=1").status_code == 200
+    in_query = [seen for seen in fake.requests if "oauth_signature=" in seen.url]
+    headers = [header for seen in fake.requests if (header := seen.header("authorization"))]
+    assert (len(in_query), len(headers)) == ((3, 0) if own.signature_type == "QUERY" else (0, 3))
+    front = f'OAuth realm="{own.realm}", ' if own.realm else "OAuth oauth_"
+    assert all(header.startswith(front) for header in headers)
+
+
+@pytest.mark.parametrize("kind", SESSIONS)
+def test_a_fix_is_refused_by_every_oauth1_client(kind):
+    """Sessions, clients and handlers of OAuth 1 refuse a fix, and say what to pass instead."""
+    cls, native = SESSIONS[kind]
+    with (
+        making(cls, **native, client_key="key", client_secret="s") as make,
+        pytest.raises(UsageError, match=f"{cls.__name__} speaks OAuth 1"),
+    ):
+        apply(make().raw, "slack")
+    for handler in (oauth_requests.OAuth1Auth("key", "s"), oauth_httpx.OAuth1Auth("key", "s")):
+        with pytest.raises(UsageError, match="OAuth1Auth speaks OAuth 1"):
+            apply(handler, "slack")
+
+
+def test_the_handlers_take_the_same_options():
+    """`handler_options` are those of the auth handlers for sessions of the user's own."""
+    own = profile("netsuite", account="1", host="h")
+    for handler in (oauth_requests.OAuth1Auth, oauth_httpx.OAuth1Auth):
+        assert handler("key", "s", **own.handler_options()).core.realm == "1"
