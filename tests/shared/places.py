@@ -12,25 +12,34 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from oauth_core.testing import FakeAuthorizationServer, LoopbackServer
+from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, ServerSettings
 from oauth_core.testing import RegisteredClient as FakeClient
 from tests.servers.protocol import REDIRECT_URI, AuthorizationServer, RegisteredClient
 
 A_DAY = 86_400.0
+LOGOUT_URI = "https://client.example/logged-out"
 
 FAKE_SUPPORTS = frozenset(
     {
         "api_body_token",
         "api_query_token",
         "authorization_code",
+        "ciba",
         "client_credentials",
+        "device_code",
         "discovery",
+        "end_session",
         "introspection",
         "iss",
+        "par",
         "password",
         "pkce_required",
+        "rar",
         "refresh_token",
+        "registration",
+        "registration_management",
         "revocation",
+        "token_exchange",
         "userinfo",
         # A place that counts the requests to its token endpoint.
         "counts",
@@ -65,6 +74,10 @@ class Place:
     def authorize(self, url: str) -> str:
         """Play the browser: the callback URL."""
         return self.server.authorize(url)
+
+    def discovered(self, name: str = "client_secret_basic") -> dict[str, object]:
+        """The constructor keywords of a registered client that finds all endpoints by itself."""
+        return {key: value for key, value in self.options(name).items() if not key.endswith("_endpoint")}
 
     def let_expire(self) -> None:
         """Let every token so far be past its end, as far as clients can tell."""
@@ -105,9 +118,11 @@ class FakePlace:
                     auth_methods=(each.auth_method,),
                     redirect_uris=(each.redirect_uri,),
                     require_pkce=True,
+                    metadata={"post_logout_redirect_uris": [LOGOUT_URI]},
                 )
                 for each in self.clients.values()
             ],
+            settings=ServerSettings(poll_interval=0.2),
         )
 
     @contextlib.contextmanager
@@ -136,6 +151,14 @@ class FakePlace:
 
     def expire(self, token: str) -> None:
         self.fake.expire(token)
+
+    def decide_device(self, user_code: str, *, approve: bool) -> None:
+        """Decide about a pending device code as its user would."""
+        self.fake.decide(user_code, user="alice", approve=approve)
+
+    def decide_ciba(self, auth_req_id: str, *, approve: bool) -> None:
+        """Decide about a pending CIBA request as its user would."""
+        self.fake.decide(auth_req_id, user="alice", approve=approve)
 
 
 def _clients() -> dict[str, RegisteredClient]:
