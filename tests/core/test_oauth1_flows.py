@@ -91,7 +91,6 @@ def test_a_request_token_is_asked_for_without_the_old_token():
     server = Server(b"oauth_token=req&oauth_token_secret=s")
     run(client.fetch_request_token(REQUEST_URL), server)
     assert "oauth_token" not in header(server.requests[0])
-    assert "oauth_callback" not in header(server.requests[0])
     assert client.credentials.token == "req"
 
 
@@ -272,6 +271,14 @@ def test_steps_out_of_order_are_refused():
         run(core().fetch_request_token(""), Server())
     with pytest.raises(InsecureTransportError):
         run(core().fetch_request_token("http://p.example/request_token"), Server())
+
+
+@pytest.mark.parametrize(("options", "sent"), [({}, "oob"), ({"omit_callback": True}, None)])
+def test_without_a_redirect_uri_the_callback_is_out_of_band(options, sent):
+    """A client that names no place to return to says so, unless its server is older than that parameter."""
+    server = Server(b"oauth_token=req&oauth_token_secret=s")
+    run(core(**options).fetch_request_token(REQUEST_URL), server)
+    assert header(server.requests[0]).get("oauth_callback") == sent
 
 
 def test_two_legs():

@@ -45,7 +45,8 @@ class OAuth1Core:
     """The credentials, signer and flows of one OAuth 1.0 client.
 
     ``client_key``, ``client_secret``: the client's; ``token``, ``token_secret``: temporary or token credentials where
-    there are any; ``redirect_uri``: where the user returns to, or ``oob``; ``verifier``: what they brought back;
+    there are any; ``redirect_uri``: where the user returns to, ``oob`` unless given (``omit_callback=True`` sends none,
+    for servers older than RFC 5849); ``verifier``: what they brought back;
     ``rsa_key``, ``rsa_passphrase``: see ``OAuth1Credentials``. ``signature_method``, ``signature_type``, ``realm``,
     ``body_hash``, ``force_include_body`` and ``allow_insecure_http``: see ``OAuth1Signer``, of which ``client_class``
     is a subclass. ``nonce`` and ``timestamp`` are fixed values or functions, for tests; ``clock`` is epoch seconds.
@@ -74,6 +75,7 @@ class OAuth1Core:
         clock: Callable[[], float] = time.time,
         allow_insecure_http: bool = False,
         require_callback_confirmed: bool = True,
+        omit_callback: bool = False,
     ) -> None:
         if client_class is not None and not (isinstance(client_class, type) and issubclass(client_class, OAuth1Signer)):
             raise TypeError("client_class must be a subclass of oauth_core.OAuth1Signer")
@@ -83,6 +85,7 @@ class OAuth1Core:
         self._offset = 0.0
         self._session_handle: str | None = None
         self._require_callback_confirmed = require_callback_confirmed
+        self._omit_callback = omit_callback
         self._signer = (client_class or OAuth1Signer)(
             OAuth1Credentials(client_key, client_secret, token, token_secret, rsa_key, rsa_passphrase=rsa_passphrase),
             signature_method=signature_method,
@@ -212,10 +215,11 @@ class OAuth1Core:
         """Fetch temporary credentials and use them from here on (a flow). RFC 5849 §2.1."""
         # A token of before does not belong into this request.
         bare = self.credentials.with_token(None)
+        callback = self._redirect_uri or (None if self._omit_callback else "oob")
 
         def build() -> Request:
             return build_temporary_credentials_request(
-                self._signer.replace(bare), url, callback=self._redirect_uri, realm=realm, params=params, method=method
+                self._signer.replace(bare), url, callback=callback, realm=realm, params=params, method=method
             )
 
         def parse(response: Response) -> OAuth1Token:

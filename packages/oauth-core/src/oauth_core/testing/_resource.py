@@ -57,7 +57,7 @@ def _admitted(authority: Authority, exchange: Exchange) -> IssuedToken:
 
 
 def _answer(authority: Authority, exchange: Exchange, token: IssuedToken | None) -> Response:
-    below = exchange.path.split("/", 2)[2]
+    below = exchange.path.removeprefix("/").partition("/")[2]
     if below == "redirect":
         return _redirect(authority, exchange)
     if below.startswith("status/"):
