@@ -4,6 +4,7 @@ import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,7 +13,7 @@ import oauth_httpx
 import oauth_httpx.httpx2
 import oauth_requests
 from oauth_compliance import OAuth1Profile, Profile, UserClaims, profile, profiles
-from oauth_compliance._index import ALIASES, NAMES
+from oauth_compliance._index import ALIASES, NAMES, OAuth1Name, OAuth2Name
 from oauth_core import OAuth1Core, ProtocolViolation, UsageError
 from tests.compliance.wires import TLS
 
@@ -52,6 +53,8 @@ def test_the_index_names_every_file():
     files = {path.stem for path in PROVIDERS.glob("*.py")} - {"__init__"}
     assert set(NAMES) == files
     assert list(NAMES) == sorted(NAMES)
+    for kind, names in ((Profile, get_args(OAuth2Name)), (OAuth1Profile, get_args(OAuth1Name))):
+        assert {one.name for one in ALL if isinstance(one, kind)} == {ALIASES.get(name, name) for name in names}
     assert len(NAMES) >= 40
     assert set(ALIASES.values()) <= files
     assert not set(ALIASES) & files

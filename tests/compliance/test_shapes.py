@@ -167,6 +167,21 @@ def test_slack_refuses_a_revocation_with_status_200(wire):
             client.call("revoke_token", token="AT")
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("zoom", {"grant_type": "account_credentials", "account_id": "A-1"}),
+        ("facebook", {"grant_type": "fb_exchange_token", "fb_exchange_token": "short"}),
+    ],
+)
+def test_a_grant_of_the_providers_own(wire, name, parameters):
+    """A grant that only one provider knows is named by the call, its parameters are keywords, and the fix applies."""
+    with wire.connected(lambda seen: (200, JSON, '{"access_token": "AT", "token_type": "bearer"}')) as (make, log):
+        client = make(**profile(name).session_options(), client_id="i", client_secret="s")
+        assert client.call("fetch_token", **parameters)["access_token"] == "AT"
+    assert log[0].form.items() >= parameters.items()
+
+
 def test_notion_sends_json(wire):
     """Notion's token request is a JSON object with Basic, and API calls name the version of the API."""
     body = '{"access_token": "AT", "token_type": "bearer", "bot_id": "b"}'

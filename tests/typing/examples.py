@@ -13,6 +13,7 @@ import requests
 import oauth_httpx
 import oauth_httpx.httpx2
 import oauth_requests
+from oauth_compliance import Fix, OAuth1Profile, Profile, UserProfile, apply, profile
 from oauth_core import (
     AuthorizationRequest,
     AuthorizationResponse,
@@ -150,3 +151,16 @@ async def on_httpx2(token: OAuth2Token) -> None:
         assert_type(await async_client.get("https://api.example/"), httpx2.Response)
     auth: httpx2.Auth = oauth_httpx.httpx2.OAuth2Auth(token)
     httpx2.get("https://api.example/", auth=auth)
+
+
+def providers(name: str) -> None:
+    """A name that is written out gives a profile of its kind, whose options every client takes."""
+    github = profile("github")
+    assert_type(github, Profile)
+    assert_type(profile("netsuite", account="1", host="1"), OAuth1Profile)
+    assert_type(profile(name), Profile | OAuth1Profile)
+    session = oauth_requests.OAuth2Session(**github.session_options(), client_id="app")
+    oauth_requests.OAuth2Client(**github.client_options(), client_id="app")
+    oauth_httpx.AsyncOAuth2Client(**github.session_options(), client_id="app")
+    assert_type(apply(session, "slack"), Fix)
+    assert_type(github.user_profile({"id": 1}), UserProfile)

@@ -1,72 +1,91 @@
-"""The names of the built-in providers, so that a name can be known, or corrected, without loading any of them."""
+"""The names of the built-in providers, so that a name can be known, or corrected, without loading any of them.
+
+Static tools know them too: a name of one kind gives a profile of that kind.
+"""
 
 from __future__ import annotations
 
-__all__ = ["ALIASES", "NAMES"]
+from typing import Literal, TypeAlias, get_args
 
-NAMES = (
+__all__ = ["ALIASES", "NAMES", "OAuth1Name", "OAuth2Name"]
+
+OAuth2Name: TypeAlias = Literal[
     "amazon",
     "apple",
     "asana",
     "atlassian",
     "auth0",
+    "azure_ad",
+    "azure_b2c",
     "b2c",
     "bitbucket",
     "bluesky",
     "box",
     "cognito",
-    "discogs",
+    "confluence",
     "discord",
     "douban",
     "dropbox",
     "ebay",
     "entra",
-    "etsy_v2",
     "facebook",
+    "facebook_login",
     "fitbit",
-    "flickr",
-    "garmin",
     "github",
     "gitlab",
     "google",
     "hubspot",
     "instagram",
+    "intuit",
+    "jira",
     "kakao",
     "keycloak",
     "line",
     "linkedin",
-    "magento",
     "mailchimp",
-    "mediawiki",
+    "microsoft",
     "naver",
-    "netsuite",
     "notion",
     "okta",
     "paypal",
     "ping",
+    "pingone",
     "plentymarkets",
     "quickbooks",
     "reddit",
     "salesforce",
     "shopify",
+    "sina_weibo",
     "slack",
     "spotify",
+    "stack_exchange",
     "stackexchange",
     "strava",
     "tiktok",
-    "trello",
-    "tumblr",
     "twitch",
-    "twitter_v1",
-    "uspto",
+    "twitter",
     "weibo",
     "withings",
-    "woocommerce",
     "x",
     "xero",
     "yahoo",
     "zoom",
-)
+]
+OAuth1Name: TypeAlias = Literal[
+    "discogs",
+    "etsy_v2",
+    "flickr",
+    "garmin",
+    "magento",
+    "mediawiki",
+    "netsuite",
+    "trello",
+    "tumblr",
+    "twitter_v1",
+    "uspto",
+    "wikimedia",
+    "woocommerce",
+]
 
 # Names that people look for -> the provider.
 ALIASES = {
@@ -83,3 +102,5 @@ ALIASES = {
     "twitter": "x",
     "wikimedia": "mediawiki",
 }
+
+NAMES = tuple(sorted({*get_args(OAuth2Name), *get_args(OAuth1Name)} - ALIASES.keys()))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from oauth_core import UsageError
 
@@ -164,7 +164,7 @@ class Profile(_Provider):
         """The endpoints that the provider has, under the names of the metadata. RFC 8414 §2."""
         return {name: url for name in ENDPOINTS if (url := getattr(self, name))}
 
-    def session_options(self) -> dict[str, object]:
+    def session_options(self) -> dict[str, Any]:
         """Return the keywords of a session of Requests or of a client of HTTPX, its fixes included.
 
         They are new at each call: ``OAuth2Session(**profile("github").session_options(), client_id=...)``.
@@ -174,14 +174,14 @@ class Profile(_Provider):
             options["token_endpoint_auth_method"] = self.auth_method
         return {**options, **self.handler_options()}
 
-    def client_options(self) -> dict[str, object]:
+    def client_options(self) -> dict[str, Any]:
         """Return the keywords of ``oauth_requests.OAuth2Client``; ``client_id`` and ``client_secret`` go with them."""
         options = self._server_options()
         if self.auth_method:
             options["auth"] = self.auth_method
         return options
 
-    def handler_options(self) -> dict[str, object]:
+    def handler_options(self) -> dict[str, Any]:
         """Return the keywords of the auth handlers; the fixes come from the client that a handler is made with."""
         return {} if self.token_placement == "header" else {"token_placement": self.token_placement}
 
@@ -189,8 +189,8 @@ class Profile(_Provider):
         """Return the user that a userinfo answer describes. Raises ``ProtocolViolation`` without an identifier."""
         return self.user.read(raw)
 
-    def _server_options(self) -> dict[str, object]:
-        options: dict[str, object] = dict(self.endpoints)
+    def _server_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = dict(self.endpoints)
         if self.issuer and "{" not in self.issuer:
             options["issuer"] = self.issuer
         fix = self.fix
@@ -219,9 +219,9 @@ class OAuth1Profile(_Provider):
         """Nothing: what OAuth 1 providers want is said by the signer's options."""
         return Fix(self.name)
 
-    def session_options(self) -> dict[str, object]:
+    def session_options(self) -> dict[str, Any]:
         """Return the signer's options, which every OAuth 1 session, client and handler takes."""
-        options: dict[str, object] = {
+        options: dict[str, Any] = {
             "signature_method": self.signature_method,
             "signature_type": self.signature_type,
         }
@@ -229,11 +229,11 @@ class OAuth1Profile(_Provider):
             options["realm"] = self.realm
         return options
 
-    def client_options(self) -> dict[str, object]:
+    def client_options(self) -> dict[str, Any]:
         """Return the signer's options, as ``session_options`` does."""
         return self.session_options()
 
-    def handler_options(self) -> dict[str, object]:
+    def handler_options(self) -> dict[str, Any]:
         """Return the signer's options, as ``session_options`` does."""
         return self.session_options()
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
+from typing import overload
 
 from oauth_core import UsageError
 
 from ._fix import Fix, hooks_of, is_oauth1
-from ._index import ALIASES, NAMES
+from ._index import ALIASES, NAMES, OAuth1Name, OAuth2Name
 from ._profile import OAuth1Profile, Profile
 
 __all__ = ["ENTRY_POINT_GROUP", "apply", "fix", "profile", "profiles"]
@@ -22,6 +23,12 @@ ENTRY_POINT_GROUP = "oauth_compliance.providers"
 AnyProfile = Profile | OAuth1Profile
 
 
+@overload
+def profile(name: OAuth2Name, **parameters: str | None) -> Profile: ...
+@overload
+def profile(name: OAuth1Name, **parameters: str | None) -> OAuth1Profile: ...
+@overload
+def profile(name: str, **parameters: str | None) -> AnyProfile: ...
 def profile(name: str, **parameters: str | None) -> AnyProfile:
     """Return the profile of a provider, its parameters (tenant, shop, region, ...) put in.
 
