@@ -6,14 +6,16 @@ protocol of oauth_core, so that no package needs to import another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import time
 
-from oauth_core import ClientAuth, Grant, UsageError
+from oauth_core import ClientAuth, Grant, Sealer, UsageError
 
 from ._client_auth import ClientSecretJwt, PrivateKeyJwt
 from ._grants import JWTBearerGrant, SAML2BearerGrant
+from ._sealing import AESSealer
 
-__all__ = ["client_secret_jwt", "jwt_bearer", "private_key_jwt", "saml2_bearer"]
+__all__ = ["client_secret_jwt", "jwt_bearer", "private_key_jwt", "saml2_bearer", "sealer"]
 
 
 def client_secret_jwt(client_id: str, client_secret: object) -> ClientAuth:
@@ -36,6 +38,7 @@ def jwt_bearer(
     key: object = None,
     header: Mapping[str, object] | None = None,
     scope: str | None = None,
+    clock: Callable[[], float] = time,
 ) -> Grant:
     """Return the JWT bearer grant: of a ready ``assertion``, or of one that is signed with ``key`` for every request.
 
@@ -45,9 +48,16 @@ def jwt_bearer(
         return JWTBearerGrant(assertion, scope)  # type: ignore[arg-type]
     if key is None or not issuer or not audience:
         raise UsageError("pass assertion=, or issuer=, audience= and key= to sign one")
-    return JWTBearerGrant.signed(issuer, audience, key, subject=subject, claims=claims, header=header, scope=scope)
+    return JWTBearerGrant.signed(
+        issuer, audience, key, subject=subject, claims=claims, header=header, scope=scope, clock=clock
+    )
 
 
 def saml2_bearer(*, assertion: object, scope: str | None = None) -> Grant:
     """Return the SAML 2.0 bearer grant of an assertion."""
     return SAML2BearerGrant(assertion, scope)  # type: ignore[arg-type]
+
+
+def sealer(key: object, *, purpose: str) -> Sealer:
+    """Return what seals text with a key, or with the first of several, for one purpose."""
+    return AESSealer(key, purpose=purpose)

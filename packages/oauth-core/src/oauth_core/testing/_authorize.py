@@ -33,8 +33,6 @@ def authorization_endpoint(authority: Authority, exchange: Exchange) -> Response
     if request.method == "POST" and is_form:
         params = (*params, *parse_pairs(request.body.decode("utf-8", "replace")))
     try:
-        for reader in authority.readers:
-            params = reader(authority, params)
         params = read_request(authority, params)
         client, redirect_uri = _proven(authority, params)
     except Refusal as refusal:

@@ -51,26 +51,40 @@ def pushed_endpoint(authority: Authority, exchange: Exchange) -> Response:
 
 
 def read_request(authority: Authority, params: Pairs) -> Pairs:
-    """Return the parameters that a reference or a request object stands for, or these. RFC 9126 §4, RFC 9101 §6."""
+    """Return the parameters that a reference or a request object stands for, or these. RFC 9126 §4, RFC 9101 §6.
+
+    Readers that were added come first: what they leave of a reference or a request object is read here.
+    """
+    sent = params
+    for reader in authority.readers:
+        params = reader(authority, params)
     reference, client_id = single(params, "request_uri"), single(params, "client_id")
+    if reference is not None:
+        pushed = authority.pushed.pop(reference, None)
+        if pushed is None or pushed.client_id != client_id or authority.clock() >= pushed.expires_at:
+            raise Refusal("invalid_request_uri", "the reference is unknown, used, expired or another client's")
+        return pushed.params
     client = authority.clients.get(client_id or "")
-    if reference is None:
-        own = client is not None and client.metadata.get("require_pushed_authorization_requests") is True
-        if own or authority.settings.require_pushed:
-            raise Refusal("invalid_request", "the authorization request must be pushed")
-        return read_signed(authority, params)
-    pushed = authority.pushed.pop(reference, None)
-    if pushed is None or pushed.client_id != client_id or authority.clock() >= pushed.expires_at:
-        raise Refusal("invalid_request_uri", "the reference is unknown, used, expired or another client's")
-    return pushed.params
+    own = client is not None and client.metadata.get("require_pushed_authorization_requests") is True
+    if (own or authority.settings.require_pushed) and single(sent, "request_uri") is None:
+        raise Refusal("invalid_request", "the authorization request must be pushed")
+    return _opened(authority, sent, params)
 
 
 def read_signed(authority: Authority, params: Pairs) -> Pairs:
     """Return the parameters that a request object holds, or these where there is none. RFC 9101 §6."""
+    sent = params
+    for reader in authority.readers:
+        params = reader(authority, params)
+    return _opened(authority, sent, params)
+
+
+def _opened(authority: Authority, sent: Pairs, params: Pairs) -> Pairs:
     text = single(params, "request")
     client = authority.clients.get(single(params, "client_id") or "")
     if text is None:
-        if client is not None and client.metadata.get("require_signed_request_object") is True:
+        was_read = {"request", "request_uri"} & {name for name, _ in sent}
+        if not was_read and client is not None and client.metadata.get("require_signed_request_object") is True:
             raise Refusal("invalid_request", "the authorization request must be signed")
         return params
     if client is None:
