@@ -3,6 +3,9 @@
 import pytest
 
 from tests.httpx.flavours import FLAVOURS, new_server, serving
+from tests.servers.fixtures import oauth1_server, oauth1_verifier
+
+__all__ = ["oauth1_server", "oauth1_verifier"]
 
 
 @pytest.fixture(params=FLAVOURS, ids=repr)

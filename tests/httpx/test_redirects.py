@@ -134,3 +134,21 @@ def test_a_streamed_answer_behind_a_redirect_stays_a_stream(flavour, server):
             assert len(body) == 200000
 
     flavour.run(scenario)
+
+
+def test_a_body_that_stays_behind_stops_nothing(flavour, server, elsewhere):
+    """After a 302 has left the origin and the body with the token behind, further hops are followed without it."""
+    token = server.issue_token("app", user="alice")
+
+    async def scenario(flavour):
+        async with flavour.client(
+            token=token, token_placement="body", follow_redirects=True, **endpoints(server)
+        ) as client:
+            server.inject(faults.redirect(elsewhere.url("/public/x"), status=302), "/api/things")
+            elsewhere.inject(faults.redirect(server.url("/public/back"), status=302), "/public/x")
+            response = await client.post(server.url("/api/things"), data={"a": "1"})
+            assert (response.status_code, len(response.history)) == (200, 2)
+        assert carried(elsewhere.seen("/public/x")[0]) is None
+        assert carried(server.seen("/public/back")[0]) is None
+
+    flavour.run(scenario)

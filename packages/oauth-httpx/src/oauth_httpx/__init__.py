@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
 
     from ._httpx import AsyncOAuth2Client, OAuth2Auth, OAuth2Client, OAuth2ClientAuth
+    from ._httpx_assertion import AssertionClient, AsyncAssertionClient
     from ._httpx_handlers import (
         ApiClient,
         AsyncApiClient,
@@ -60,7 +61,9 @@ __all__ = [
     "SIGNATURE_TYPE_HEADER",
     "SIGNATURE_TYPE_QUERY",
     "ApiClient",
+    "AssertionClient",
     "AsyncApiClient",
+    "AsyncAssertionClient",
     "AsyncBackChannelAuthenticationPollingJob",
     "AsyncDeviceAuthorizationPollingJob",
     "AsyncOAuth1Client",
@@ -86,7 +89,9 @@ __all__ = [
 
 _MODULES = {
     "ApiClient": "oauth_httpx._httpx_handlers",
+    "AssertionClient": "oauth_httpx._httpx_assertion",
     "AsyncApiClient": "oauth_httpx._httpx_handlers",
+    "AsyncAssertionClient": "oauth_httpx._httpx_assertion",
     "AsyncBackChannelAuthenticationPollingJob": "oauth_core",
     "AsyncDeviceAuthorizationPollingJob": "oauth_core",
     "AsyncOAuth1Client": "oauth_httpx._httpx_oauth1",

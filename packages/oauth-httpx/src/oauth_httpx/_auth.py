@@ -40,7 +40,7 @@ from oauth_core import (
     same_origin,
 )
 
-from ._binding import Binding, body_file, shorten
+from ._binding import Binding, SealedStream, body_file, shorten
 from ._redirects import HopAuth
 from ._runtime import awaited, current_runtime
 
@@ -99,9 +99,9 @@ class TokenAuth(HopAuth):
         """True where a hook may put the token, or another credential, anywhere in a request."""
         return "protected_request" in self._hooks
 
-    def next_hop(self, upcoming: Any, answer: Any, content: bytes | None, *, at_home: bool) -> Any:
+    def next_hop(self, upcoming: Any, content: bytes | None, *, at_home: bool) -> Any:
         """Return the request that follows a redirect, or None where it would carry the token along."""
-        in_body = upcoming.stream is answer.request.stream and self.token_placement == "body"
+        in_body = isinstance(upcoming.stream, SealedStream)
         if not at_home:
             return None if in_body or self._hooked_anywhere or self._quoted(upcoming.url) else upcoming
         if in_body and content is not None:
@@ -233,9 +233,18 @@ class TokenAuth(HopAuth):
         if new_body is body:
             if self.token_placement == "body":
                 hooked.stream = request.stream
+            elif body is not None and self._in_other_header(hooked):
+                hooked.stream = self.binding.sealed(body)  # the library would take the header to where a redirect leads
             return hooked
         content = new_body.encode("utf-8") if isinstance(new_body, str) else new_body or b""
         return self.binding.with_body(hooked, content)
+
+    def _in_other_header(self, request: Any) -> bool:
+        """Tell whether a hook has moved the token to a header that the library does not know for a credential."""
+        token = self.token
+        text = None if token is None else token.get("access_token")
+        others = [value for name, value in request.headers.items() if name.lower() != "authorization"]
+        return isinstance(text, str) and text in others
 
     def _rejected(self, first: Any, sent: Any, response: Any) -> bool:
         """Tell whether this 401 rejects the token: it carried the token and came from the origin first asked."""

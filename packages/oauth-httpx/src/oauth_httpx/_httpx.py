@@ -11,10 +11,10 @@ from ._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
 from ._client import AsyncOAuth2ClientBase, OAuth2ClientBase
 from ._httpx_binding import BINDING
 
-__all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
+__all__ = ["BINDING", "AsyncOAuth2Client", "ClientTokenAuth", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
 
 
-class _ClientTokenAuth(TokenAuth, httpx.Auth):
+class ClientTokenAuth(TokenAuth, httpx.Auth):
     binding = BINDING
 
 
@@ -34,11 +34,11 @@ class OAuth2Client(OAuth2ClientBase[httpx.Response], httpx.Client):
     __doc__ = OAuth2ClientBase.__doc__
 
     binding = BINDING
-    token_auth = _ClientTokenAuth
+    token_auth = ClientTokenAuth
 
 
 class AsyncOAuth2Client(AsyncOAuth2ClientBase[httpx.Response], httpx.AsyncClient):
     __doc__ = AsyncOAuth2ClientBase.__doc__
 
     binding = BINDING
-    token_auth = _ClientTokenAuth
+    token_auth = ClientTokenAuth

@@ -19,7 +19,7 @@ from oauth_core import (
     make_oauth1_core,
 )
 
-from ._binding import Binding, body_file, peek, peek_async, shorten
+from ._binding import Binding, SealedStream, body_file, peek, peek_async, shorten
 from ._redirects import HopAuth
 from ._runtime import awaited
 
@@ -134,15 +134,14 @@ class OAuth1AuthBase(HopAuth):
             headers["Content-Type"] = content_type
         return request if signed_url is url else self.binding.with_url(request, signed_url)
 
-    def next_hop(self, upcoming: Any, answer: Any, content: bytes | None, *, at_home: bool) -> Any:
+    def next_hop(self, upcoming: Any, content: bytes | None, *, at_home: bool) -> Any:
         """Return the request that follows a redirect, or None where it would carry the signature along."""
-        in_body = self.core.signer.signature_type == "BODY"
-        with_body = upcoming.stream is answer.request.stream
+        in_body = isinstance(upcoming.stream, SealedStream)
         if not at_home:
-            return None if (in_body and with_body) or "oauth_signature" in str(upcoming.url) else upcoming
-        if in_body and with_body and content is not None:
+            return None if in_body or "oauth_signature" in str(upcoming.url) else upcoming
+        if in_body and content is not None:
             return self.binding.with_body(upcoming, content)
-        if in_body and upcoming.method in {"GET", "HEAD"}:
+        if self.core.signer.signature_type == "BODY" and upcoming.method in {"GET", "HEAD"}:
             upcoming.extensions = {**upcoming.extensions, _TURNED: True}
         return upcoming
 

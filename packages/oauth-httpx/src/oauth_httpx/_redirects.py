@@ -22,10 +22,10 @@ __all__ = ["HopAuth", "Redirects", "following", "send_hops", "send_hops_async"]
 class HopAuth:
     """A handler that knows what becomes of its credential at a redirect."""
 
-    def next_hop(self, upcoming: Any, answer: Any, content: bytes | None, *, at_home: bool) -> Any:
-        """Return the request that follows ``answer``, or None where it must not be sent.
+    def next_hop(self, upcoming: Any, content: bytes | None, *, at_home: bool) -> Any:
+        """Return the request that follows a redirect, or None where it must not be sent.
 
-        ``upcoming`` is the request that the library made for it, ``content`` the body before the credential was put
+        ``upcoming`` is the request that the library made, ``content`` the body before the credential was put
         into it, ``at_home`` whether no hop has left the origin first asked. There the handler runs again; elsewhere
         ``Authorization`` is taken off.
         """
@@ -63,7 +63,7 @@ class Redirects:
         library = self._binding.library
         at_home = self._at_home = self._at_home and same_origin(str(upcoming.url), self._first_url)
         if isinstance(self._auth, HopAuth):
-            upcoming = self._auth.next_hop(upcoming, response, self._content, at_home=at_home)
+            upcoming = self._auth.next_hop(upcoming, self._content, at_home=at_home)
             if upcoming is None:
                 return None
         if len(response.history) >= self._most:

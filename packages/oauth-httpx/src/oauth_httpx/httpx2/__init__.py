@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         OAuthError,
     )
 
+    from ._assertion import AssertionClient, AsyncAssertionClient
     from ._clients import AsyncOAuth2Client, OAuth2Auth, OAuth2Client, OAuth2ClientAuth
     from ._handlers import (
         ApiClient,
@@ -61,7 +62,9 @@ __all__ = [
     "SIGNATURE_TYPE_HEADER",
     "SIGNATURE_TYPE_QUERY",
     "ApiClient",
+    "AssertionClient",
     "AsyncApiClient",
+    "AsyncAssertionClient",
     "AsyncBackChannelAuthenticationPollingJob",
     "AsyncDeviceAuthorizationPollingJob",
     "AsyncOAuth1Client",
@@ -87,7 +90,9 @@ __all__ = [
 
 _MODULES = {
     "ApiClient": "oauth_httpx.httpx2._handlers",
+    "AssertionClient": "oauth_httpx.httpx2._assertion",
     "AsyncApiClient": "oauth_httpx.httpx2._handlers",
+    "AsyncAssertionClient": "oauth_httpx.httpx2._assertion",
     "AsyncBackChannelAuthenticationPollingJob": "oauth_core",
     "AsyncDeviceAuthorizationPollingJob": "oauth_core",
     "AsyncOAuth1Client": "oauth_httpx.httpx2._oauth1",

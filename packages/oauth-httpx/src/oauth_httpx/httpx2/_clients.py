@@ -12,10 +12,10 @@ from oauth_httpx._client import AsyncOAuth2ClientBase, OAuth2ClientBase
 
 from ._binding import BINDING
 
-__all__ = ["AsyncOAuth2Client", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
+__all__ = ["BINDING", "AsyncOAuth2Client", "ClientTokenAuth", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
 
 
-class _ClientTokenAuth(TokenAuth, httpx2.Auth):
+class ClientTokenAuth(TokenAuth, httpx2.Auth):
     binding = BINDING
 
 
@@ -35,11 +35,11 @@ class OAuth2Client(OAuth2ClientBase[httpx2.Response], httpx2.Client):
     __doc__ = OAuth2ClientBase.__doc__
 
     binding = BINDING
-    token_auth = _ClientTokenAuth
+    token_auth = ClientTokenAuth
 
 
 class AsyncOAuth2Client(AsyncOAuth2ClientBase[httpx2.Response], httpx2.AsyncClient):
     __doc__ = AsyncOAuth2ClientBase.__doc__
 
     binding = BINDING
-    token_auth = _ClientTokenAuth
+    token_auth = ClientTokenAuth
