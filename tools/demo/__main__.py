@@ -1,4 +1,4 @@
-"""Run OAuth 2.0 from end to end through every client flavour, against a fake server on loopback or a real one.
+"""Run OAuth 2.0 and 1.0 from end to end through every client flavour, against a fake server or a real one.
 
 Prints one line a step; ends with exit code 1 if any step is not as it should be.
 """
@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from .flavours import FLAVOURS, Flavour
+from .oauth1 import OAUTH1_STEPS
 from .servers import REDIRECT_URI, Target, fake_target, real_target
-from .steps import STEPS, LeftOut, NotAsItShouldBe, Stage, open_client
+from .steps import STEPS as OAUTH2_STEPS
+from .steps import LeftOut, NotAsItShouldBe, Stage, open_client
 from .wire import Wire
+
+STEPS = (*OAUTH2_STEPS, *OAUTH1_STEPS)
 
 
 class Report:

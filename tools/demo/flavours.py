@@ -85,6 +85,7 @@ class Flavour:
     session: str
     library: str
     backend: str | None = None
+    oauth1: str = "OAuth1Client"
 
     @property
     def asynchronous(self) -> bool:
@@ -130,8 +131,8 @@ class Flavour:
 
 
 FLAVOURS = (
-    Flavour("Requests", "oauth_requests", "OAuth2Session", "requests"),
+    Flavour("Requests", "oauth_requests", "OAuth2Session", "requests", oauth1="OAuth1Session"),
     Flavour("HTTPX", "oauth_httpx", "OAuth2Client", "httpx"),
-    Flavour("HTTPX async", "oauth_httpx", "AsyncOAuth2Client", "httpx", "asyncio"),
-    Flavour("httpx2 async", "oauth_httpx.httpx2", "AsyncOAuth2Client", "httpx2", "asyncio"),
+    Flavour("HTTPX async", "oauth_httpx", "AsyncOAuth2Client", "httpx", "asyncio", "AsyncOAuth1Client"),
+    Flavour("httpx2 async", "oauth_httpx.httpx2", "AsyncOAuth2Client", "httpx2", "asyncio", "AsyncOAuth1Client"),
 )

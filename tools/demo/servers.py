@@ -12,7 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.request import urlopen
 
-from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, RegisteredClient
+from oauth_core.testing import (
+    FakeAuthorizationServer,
+    LoopbackServer,
+    OAuth1Provider,
+    RegisteredClient,
+    RegisteredOAuth1Client,
+)
 
 REDIRECT_URI = "http://127.0.0.1/callback"
 
@@ -41,6 +47,7 @@ class Target:
     scope: str | None
     client_scope: str | None = None
     clock: Clock = field(default_factory=Clock)
+    oauth1: OAuth1Provider | None = None
     user_prompt: Mapping[str, str] = field(default_factory=dict)
 
     def endpoint(self, name: str) -> str | None:
@@ -60,6 +67,8 @@ def fake_target() -> Iterator[Target]:
     clock = Clock()
     client = RegisteredClient("demo", "a secret: with %, + and ü", redirect_uris=(REDIRECT_URI,))
     server = FakeAuthorizationServer(clients=[client], clock=clock)
+    provider = OAuth1Provider([RegisteredOAuth1Client(client.client_id, client.client_secret)])
+    server.install(provider)
     with LoopbackServer(server):
         yield Target(
             issuer=server.issuer,
@@ -71,6 +80,7 @@ def fake_target() -> Iterator[Target]:
             scope="openid read",
             client_scope="read",
             clock=clock,
+            oauth1=provider,
         )
 
 

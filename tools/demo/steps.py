@@ -33,11 +33,12 @@ def open_client(flavour: Flavour, target: Target, wire: Wire, **options: object)
         clock=target.clock,
         **options,
     )
-    return _watched(opened, wire) if flavour.library == "requests" else opened
+    return watched(opened, wire) if flavour.library == "requests" else opened
 
 
 @contextmanager
-def _watched(opened: AbstractContextManager[Client], wire: Wire) -> Iterator[Client]:
+def watched(opened: AbstractContextManager[Client], wire: Wire) -> Iterator[Client]:
+    """Open a client of Requests, and let the wire see what it sends (a context manager)."""
     with opened as client:
         client.run(lambda: client.native.mount("http://", wire.adapter()))  # type: ignore[attr-defined]
         client.run(lambda: client.native.mount("https://", wire.adapter()))  # type: ignore[attr-defined]
