@@ -1,6 +1,8 @@
 """The whole conversation with each deviating provider, played by the fake server over a port of this machine."""
 
+import httpx
 import pytest
+import requests
 
 import oauth_httpx
 import oauth_httpx.httpx2
@@ -139,11 +141,22 @@ def test_a_moved_token_does_not_follow_a_redirect(server):
         assert elsewhere.requests == ()
 
 
+def test_a_moved_token_goes_along_within_its_origin(server):
+    """Our clients follow a redirect within the origin, and the moved token is on each hop."""
+    server.install(deviation("shopify"))
+    issued = server.issue_token("app", user="alice")
+    target = server.url("/api/redirect?status=307&to=") + server.url("/api/landed")
+    with oauth_requests.OAuth2Session(**options("shopify", server), client_id="app", token=issued) as session:
+        assert session.post(target, data={"a": "1"}).json()["body"] == "a=1"
+    native = {"verify": TLS, "follow_redirects": True}
+    for module in (oauth_httpx, oauth_httpx.httpx2):
+        with module.OAuth2Client(**options("shopify", server), **native, client_id="app", token=issued) as client:
+            assert client.post(target, data={"a": "1"}).json()["body"] == "a=1"
+            assert client.get(target).json()["path"] == "/api/landed"
+
+
 def test_the_handlers_take_the_fix_from_their_client(server):
     """A handler on a Requests or HTTPX client of the user's own applies the fixes of the client it was made with."""
-    import httpx
-    import requests
-
     server.install(deviation("stackexchange"))
     own = profile("stackexchange")
     issued = server.issue_token("app", user="alice")
