@@ -233,18 +233,9 @@ class TokenAuth(HopAuth):
         if new_body is body:
             if self.token_placement == "body":
                 hooked.stream = request.stream
-            elif body is not None and self._in_other_header(hooked):
-                hooked.stream = self.binding.sealed(body)  # the library would take the header to where a redirect leads
             return hooked
         content = new_body.encode("utf-8") if isinstance(new_body, str) else new_body or b""
         return self.binding.with_body(hooked, content)
-
-    def _in_other_header(self, request: Any) -> bool:
-        """Tell whether a hook has moved the token to a header that the library does not know for a credential."""
-        token = self.token
-        text = None if token is None else token.get("access_token")
-        others = [value for name, value in request.headers.items() if name.lower() != "authorization"]
-        return isinstance(text, str) and text in others
 
     def _rejected(self, first: Any, sent: Any, response: Any) -> bool:
         """Tell whether this 401 rejects the token: it carried the token and came from the origin first asked."""
