@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ._api_paths import (
         ApiPaths,
     )
+    from ._assertions import (
+        AssertionPlans,
+        assertion_options,
+    )
     from ._async_endpoints import (
         AsyncEndpointMethods,
     )
@@ -361,6 +365,7 @@ __all__ = [
     "TOKEN_EXCHANGE_TYPES",
     "AccessTokenHandler",
     "ApiPaths",
+    "AssertionPlans",
     "AsyncBackChannelAuthenticationPollingJob",
     "AsyncDeviceAuthorizationPollingJob",
     "AsyncEndpointMethods",
@@ -478,6 +483,7 @@ __all__ = [
     "VerifiedRequest",
     "Wait",
     "arun",
+    "assertion_options",
     "authenticate_by_backchannel",
     "authenticated",
     "authorization_details",
@@ -568,6 +574,7 @@ _MODULES = {
     "ACCEPT_ENCODING": "_body",
     "AccessTokenHandler": "_handlers",
     "ApiPaths": "_api_paths",
+    "AssertionPlans": "_assertions",
     "AsyncBackChannelAuthenticationPollingJob": "_jobs",
     "AsyncDeviceAuthorizationPollingJob": "_jobs",
     "AsyncEndpointMethods": "_async_endpoints",
@@ -706,6 +713,7 @@ _MODULES = {
     "VerifiedRequest": "_oauth1_verify",
     "Wait": "_messages",
     "arun": "_drivers",
+    "assertion_options": "_assertions",
     "authenticate_by_backchannel": "_further_flows",
     "authenticated": "_config",
     "authorization_details": "_details",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
 
     from ._api_client import ApiClient
+    from ._assertion import AssertionSession
     from ._auth import OAuth2Auth
     from ._bearer import BearerToken
     from ._client import OAuth2Client
@@ -60,6 +61,7 @@ __all__ = [
     "SIGNATURE_TYPE_HEADER",
     "SIGNATURE_TYPE_QUERY",
     "ApiClient",
+    "AssertionSession",
     "AuthlibHTTPError",
     "BackChannelAuthenticationPollingJob",
     "BackChannelAuthenticationPoolingJob",
@@ -85,6 +87,7 @@ __all__ = [
 
 _MODULES = {
     "ApiClient": "oauth_requests._api_client",
+    "AssertionSession": "oauth_requests._assertion",
     "AuthlibHTTPError": "oauth_core",
     "BackChannelAuthenticationPollingJob": "oauth_core",
     "BackChannelAuthenticationPoolingJob": "oauth_core",

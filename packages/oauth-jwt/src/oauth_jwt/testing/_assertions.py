@@ -7,21 +7,32 @@ the server, a near end, and a ``jti`` that was never seen.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from oauth_core import Flow, Pairs, Request, Response, run
-from oauth_core.testing import Authority, Permission, Refusal, RegisteredClient, TokenRequest
+from oauth_core.testing import (
+    Authority,
+    Exchange,
+    Handler,
+    Permission,
+    Refusal,
+    RegisteredClient,
+    TokenRequest,
+    read_form,
+)
 from oauth_jwt._claims import check_times
 from oauth_jwt._errors import InvalidJWTError, InvalidKeyError
 from oauth_jwt._verify import JWTVerifier
 
 from ._state import KeyState
 
-__all__ = ["AssertionMethod", "jwt_bearer", "params_of", "verified_claims"]
+__all__ = ["JWT_BEARER", "AssertionMethod", "jwt_bearer", "named_by_assertion", "params_of", "verified_claims"]
 
 T = TypeVar("T")
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LONGEST = 3600
 
 
@@ -104,6 +115,26 @@ def jwt_bearer(operations: KeyState) -> Callable[[Authority, TokenRequest], Perm
         return Permission(subject=str(subject), scope=scope)
 
     return grant
+
+
+def named_by_assertion(handler: Handler) -> Handler:
+    """Return the token endpoint for service accounts too: who shows an assertion alone is its issuer. RFC 7521 §4.1."""
+
+    def endpoint(authority: Authority, exchange: Exchange) -> Response:
+        request = exchange.request
+        form = read_form(request)
+        token = params_of(form, "assertion")
+        if token is None or params_of(form, "grant_type") != JWT_BEARER or request.header("authorization") is not None:
+            return handler(authority, exchange)
+        if params_of(form, "client_id") is not None or params_of(form, "client_assertion") is not None:
+            return handler(authority, exchange)
+        return handler(authority, replace(exchange, request=request.with_params([("client_id", _issuer_of(token))])))
+
+    return endpoint
+
+
+def _issuer_of(token: str) -> str:
+    return str(_peek(token).get("iss"))
 
 
 def _peek(token: str) -> dict[str, object]:

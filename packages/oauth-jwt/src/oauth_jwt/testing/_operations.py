@@ -7,13 +7,12 @@ from functools import partial
 from oauth_core.testing import Authority, Endpoint
 
 from ._answers import hybrid_response, id_token_member, read_request_object, with_jarm, with_signed_answers
-from ._assertions import AssertionMethod, jwt_bearer
+from ._assertions import JWT_BEARER, AssertionMethod, jwt_bearer, named_by_assertion
 from ._proofs import bound_token, demand_proof
 from ._state import KeyState
 
 __all__ = ["KeyOperations", "install"]
 
-JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 KINDS = ({"id_token"}, {"id_token", "token"}, {"code", "id_token"}, {"code", "id_token", "token"})
 
 
@@ -39,7 +38,7 @@ class KeyOperations(KeyState):
             authority.response_types[frozenset(kinds)] = hybrid_response(self, frozenset(kinds))
         for path, endpoint in list(authority.endpoints.items()):
             if endpoint.name == "token":
-                handler = demand_proof(self, endpoint.handler)
+                handler = demand_proof(self, named_by_assertion(endpoint.handler))
             elif endpoint.name == "authorize":
                 handler = with_jarm(self, endpoint.handler)
             elif endpoint.name == "userinfo":
