@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.demo.__main__ import STEPS
 from tools.demo.flavours import FLAVOURS
-from tools.demo.steps import STEPS
 
 ROOT = Path(__file__).parent.parent.parent
 STEP = re.compile(r"^\[(\d+)/(\d+)\] (.+?): (.+?) … (.+)$", re.MULTILINE)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import TypeAlias
 
 from .flavours import FLAVOURS, Flavour
 from .oauth1 import OAUTH1_STEPS
@@ -17,7 +18,9 @@ from .steps import STEPS as OAUTH2_STEPS
 from .steps import LeftOut, NotAsItShouldBe, Stage, open_client
 from .wire import Wire
 
-STEPS = (*OAUTH2_STEPS, *OAUTH1_STEPS)
+Steps: TypeAlias = tuple[tuple[str, Callable[[Stage], None]], ...]
+
+STEPS: Steps = (*OAUTH2_STEPS, *OAUTH1_STEPS)
 
 
 class Report:
@@ -56,11 +59,12 @@ def main(arguments: Sequence[str]) -> int:
     if (options.issuer is None) != (options.client_id is None):
         parser.error("--issuer and --client-id belong together")
     flavours = [each for each in FLAVOURS if not options.only or each.name in options.only]
-    report = Report(len(flavours) * len(STEPS))
     with _target(options) as target:
+        steps = STEPS if target.oauth1 is not None else OAUTH2_STEPS
+        report = Report(len(flavours) * len(steps))
         print(f"authorization server: {target.issuer}")
         for flavour in flavours:
-            _run(flavour, target, report, verbose=options.verbose)
+            _run(flavour, target, steps, report, verbose=options.verbose)
     left_out = f", {report.left_out} left out" if report.left_out else ""
     if report.failed:
         print(f"{report.failed} of {report.steps} steps are not as they should be{left_out}")
@@ -69,12 +73,12 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _run(flavour: Flavour, target: Target, report: Report, *, verbose: bool) -> None:
+def _run(flavour: Flavour, target: Target, steps: Steps, report: Report, *, verbose: bool) -> None:
     wire = Wire(verbose=verbose)
     target.clock.ahead = 0.0
     with open_client(flavour, target, wire, scope=target.scope) as client:
         stage = Stage(flavour, client, target, wire)
-        for title, run in STEPS:
+        for title, run in steps:
             report.step(title, stage, run)
 
 

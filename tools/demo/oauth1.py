@@ -59,9 +59,10 @@ def wrong_secret(stage: Stage) -> None:
 
 
 def _provider(stage: Stage) -> OAuth1Provider:
-    if stage.target.oauth1 is None:
-        raise LeftOut("OAuth 1.0 is shown against the fake server only")
-    return stage.target.oauth1
+    provider = stage.target.oauth1
+    if provider is None:
+        raise LeftOut("the server is asked for OAuth 2.0 only")
+    return provider
 
 
 def _open(stage: Stage, *, client_secret: str | None = None, **options: object) -> AbstractContextManager[Client]:
