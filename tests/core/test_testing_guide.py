@@ -9,7 +9,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "testing.md"
 def test_the_examples_of_the_guide_run():
     """The guide's Python blocks run one after the other, as a reader would try them, and their assertions hold."""
     blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     names: dict[str, object] = {}
     for number, block in enumerate(blocks):
         exec(compile(block, f"{GUIDE.name}, block {number}", "exec"), names)  # noqa: S102 - our own page
