@@ -33,7 +33,7 @@ def test_paths_below_the_root(flavour, server):
                 await root.get("resource/foo"),
                 await root.post("/resource/foo", json={"a": 1}),
                 await root.put(["resource", "foo"]),
-                await root.request("PATCH", ("resource", "foo")),
+                await root.patch(("resource", "foo")),
             ]:
                 assert (answer.json()["path"], answer.json()["token"]["client_id"]) == ("/api/resource/foo", "app")
             raw = flavour.raw(root)

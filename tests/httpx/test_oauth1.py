@@ -14,15 +14,23 @@ import oauth_httpx
 from oauth_core import (
     InsecureTransportError,
     MismatchingStateError,
+    OAuth1Credentials,
     OAuth1Signer,
+    OAuth1Verifier,
     ProtocolViolation,
     Response,
     ServerRefusal,
     TransportError,
     UsageError,
 )
-from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, ManualClock, faults
-from oauth_core.testing._oauth1 import OAuth1Provider, RegisteredOAuth1Client
+from oauth_core.testing import (
+    FakeAuthorizationServer,
+    LoopbackServer,
+    ManualClock,
+    OAuth1Provider,
+    RegisteredOAuth1Client,
+    faults,
+)
 from tests.httpx.flavours import CALLBACK, FLAVOURS
 
 SECRETS = ("s3cr%t", "t0ken-s3cret")
@@ -296,6 +304,23 @@ def test_a_foreign_client_never_sends_a_body_signature_on(flavour, place, elsewh
     flavour.run(scenario)
 
 
+class AsyncFile:
+    """A file for asynchronous clients."""
+
+    def __init__(self, content):
+        self.file = io.BytesIO(content)
+
+    async def __aiter__(self):
+        while piece := self.file.read(4):
+            yield piece
+
+    async def tell(self):
+        return self.file.tell()
+
+    async def seek(self, position):
+        return self.file.seek(position)
+
+
 class TestClock:
     """A server whose clock is another than ours."""
 
@@ -315,14 +340,23 @@ class TestClock:
                 response = await client.post(place.url("things"), json={"a": 1})
                 assert (response.status_code, response.json()["body"]) == (200, '{"a":1}')
                 assert (await client.get(place.url("things"))).status_code == 200
-                file = io.BytesIO(b"0123456789")
-                if not flavour.is_async:
-                    file.seek(4)
-                    headers = {"Content-Type": "application/octet-stream", "Content-Length": "6"}
-                    sent = await client.post(place.url("things"), content=file, headers=headers)
-                    assert sent.json()["body_size"] == 6
-            assert place.server.count("signed") == 3 + (not flavour.is_async)
-            assert len({nonce(seen) for seen in place.server.requests}) == 3 + (not flavour.is_async)
+            assert place.server.count("signed") == 3
+            assert len({nonce(seen) for seen in place.server.requests}) == 3
+
+        flavour.run(scenario)
+
+    def test_a_file_is_rewound(self, flavour, place):
+        """A file is signed around and sent again from where it stood."""
+
+        async def scenario(flavour):
+            async with flavour.oauth1(**place.keys) as client:
+                file = AsyncFile(b"0123456789") if flavour.is_async else io.BytesIO(b"0123456789")
+                position = file.seek(4)
+                assert await position if flavour.is_async else position == 4
+                headers = {"Content-Type": "application/octet-stream", "Content-Length": "6"}
+                sent = await client.post(place.url("things"), content=file, headers=headers)
+                assert (sent.json()["body"], sent.json()["body_size"]) == ("456789", 6)
+            assert place.server.count("signed") == 2
 
         flavour.run(scenario)
 
@@ -366,6 +400,54 @@ def test_a_report_in_the_body_alone_is_read(flavour, place):
         assert place.server.count("signed") == 2
         stamps = [seen.header("authorization").partition('timestamp="')[2][:3] for seen in place.server.requests]
         assert stamps[1] == "150"
+
+    flavour.run(scenario)
+
+
+def test_a_mocked_refusal_is_understood(flavour):
+    """An answer that a mock transport made in memory is judged like one from the network."""
+    stamps = []
+
+    def answer(request):
+        stamps.append(request.headers["Authorization"].partition('timestamp="')[2][:3])
+        return flavour.native.Response(401 if len(stamps) == 1 else 200, headers=[FORM], content=REPORT)
+
+    async def scenario(flavour):
+        async with flavour.oauth1("key", "s", transport=flavour.native.MockTransport(answer)) as client:
+            assert (await client.get("https://api.test/")).status_code == 200
+        assert stamps[1] == "150"
+
+    flavour.run(scenario)
+
+
+@pytest.mark.parametrize("flavour", SYNC, ids=repr)
+@pytest.mark.parametrize("placement", ["HEADER", "QUERY"])
+def test_the_request_that_opens_a_websocket(flavour, placement):
+    """``wss`` is signed as the ``https`` request that it is, and stays ``wss``; PLAINTEXT over ``ws`` is refused."""
+    auth = flavour.module.OAuth1Auth("key", "s", signature_type=placement)
+    signed = next(auth.sync_auth_flow(flavour.native.Request("GET", "wss://api.test/live?a=1")))
+    assert str(signed.url).startswith("wss://api.test/live?a=1")
+    url = str(signed.url).replace("wss", "https", 1)
+    verifier = OAuth1Verifier(lambda *_: OAuth1Credentials("key", "s"))
+    assert verifier.verify("GET", url, dict(signed.headers)).client_key == "key"
+    plain = flavour.module.OAuth1Auth("key", "s", signature_method="PLAINTEXT", signature_type=placement)
+    with pytest.raises(InsecureTransportError):
+        next(plain.sync_auth_flow(flavour.native.Request("GET", "ws://api.test/live")))
+    with pytest.raises(TypeError):
+        pickle.dumps(flavour.module.OAuth1Client("key", "s"))
+
+
+def test_clients_close(flavour, place):
+    """A closed client sends nothing more, neither a step nor an API request."""
+
+    async def scenario(flavour):
+        async with flavour.oauth1("key", "s", redirect_uri="oob") as client:
+            with pytest.raises(ServerRefusal):
+                await client.fetch_request_token(place.provider.request_token_url)
+            await client.close()
+            for call in (client.get, client.fetch_request_token):
+                with pytest.raises(RuntimeError, match="closed"):
+                    await call(place.provider.request_token_url)
 
     flavour.run(scenario)
 

@@ -122,6 +122,9 @@ class OAuth1AuthBase(HopAuth):
         if _TURNED in request.extensions:
             signer = signer.replace(signature_type="HEADER")
         headers, stream, url = request.headers, request.stream, str(request.url)
+        is_socket = request.url.scheme in {"ws", "wss"}  # httpx2 opens WebSockets by an HTTP request
+        if is_socket:
+            url = f"http{url[2:]}"
         body = request.read() if self.binding.is_bytes(stream) else stream
         signed_url, authorization, signed_body, content_type = signer.sign_parts(
             request.method, url, headers.get("Content-Type"), body, host=headers.get("Host")
@@ -132,7 +135,9 @@ class OAuth1AuthBase(HopAuth):
             return self.binding.with_body(request, cast("bytes", signed_body), content_type)
         if content_type is not None:
             headers["Content-Type"] = content_type
-        return request if signed_url is url else self.binding.with_url(request, signed_url)
+        if signed_url is url:
+            return request
+        return self.binding.with_url(request, f"ws{signed_url[4:]}" if is_socket else signed_url)
 
     def next_hop(self, upcoming: Any, content: bytes | None, *, at_home: bool) -> Any:
         """Return the request that follows a redirect, or None where it would carry the signature along."""
