@@ -16,7 +16,7 @@ __all__ = ["authlib_server", "oidc_provider"]
 
 AUTHLIB_SUPPORTS = frozenset(
     {"authorization_code", "refresh_token", "client_credentials", "password", "introspection", "revocation", "iss"}
-    | {"discovery", "jwt_bearer"}
+    | {"discovery", "jwt_bearer", "device_code", "registration", "registration_management"}
 )
 SUPPORTS = {"fake": FAKE_SUPPORTS, "oidc": FEATURES | {"counts"}, "authlib": AUTHLIB_SUPPORTS}
 

@@ -76,8 +76,9 @@ def test_device_handler(place, client, flavour):
     for _ in range(2):
         assert client.get(place.api_url, auth=auth).status_code == 200
     assert client.token is None
-    with pytest.raises(ServerRefusal, match="invalid_grant"):
-        client.device_code(login)
+    if place.name != "authlib":  # whose server lets a device code be used again
+        with pytest.raises(ServerRefusal, match="invalid_grant"):
+            client.device_code(login)
 
 
 def test_a_device_code_that_ends(fake_place, fake, new_client):
@@ -163,8 +164,9 @@ def test_registration(place, client, new_client):
     assert (changed.client_name, changed.client_id) == ("Newer", made.client_id)
     assert client.read_registration(changed).client_name == "Newer"
     client.delete_registration(changed)
-    with pytest.raises(ServerRefusal, match="invalid_token"):
+    with pytest.raises(ServerRefusal) as caught:
         client.read_registration(changed)
+    assert caught.value.error in {"invalid_token", "invalid_client"}
 
 
 @needs("end_session", "authorization_code")
