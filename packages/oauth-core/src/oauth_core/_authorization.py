@@ -47,6 +47,7 @@ class AuthorizationResponse:
     nonce: str | None = None
     max_age: int | None = None
     acr_values: str | None = None
+    requested_scope: str | None = None
     parameters: Pairs = ()
 
     def __repr__(self) -> str:
@@ -276,6 +277,7 @@ class AuthorizationRequest:
             nonce=self.nonce,
             max_age=int(extra["max_age"]) if extra.get("max_age", "").isdecimal() else None,
             acr_values=extra.get("acr_values"),
+            requested_scope=self.scope,
             parameters=found,
         )
 

@@ -21,6 +21,7 @@ from ._urls import check_endpoint
 
 if TYPE_CHECKING:
     from ._client_auth import ClientAuth
+    from ._login import IDTokenJudge
     from ._pushed import RequestSigner
 
 __all__ = ["ClientConfig", "Discovery", "authenticated", "discover", "endpoint_of", "server_of"]
@@ -52,6 +53,7 @@ class ClientConfig:
     not exclude it, and ``none`` where there is no secret. ``parse_token`` stands in for ``parse_token_response``.
     ``request_object`` signs authorization requests, ``require_pushed_authorization_requests`` pushes them all, and
     ``certificate_bound_access_tokens`` says that a certificate is shown whatever the method (RFC 8705 §3).
+    ``id_token_validator`` judges every ID token that comes, and no login goes without one where it was asked for.
     """
 
     client_id: str | None = None
@@ -73,6 +75,7 @@ class ClientConfig:
     request_object: RequestSigner | None = None
     require_pushed_authorization_requests: bool = False
     certificate_bound_access_tokens: bool = False
+    id_token_validator: IDTokenJudge | None = None
 
     def __repr__(self) -> str:
         return f"<ClientConfig of {self.client_id!r}>"

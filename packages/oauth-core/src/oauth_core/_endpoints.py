@@ -79,7 +79,8 @@ class EndpointMethods(FurtherMethods):
     ) -> OAuth2Token:
         """Exchange an authorization code, or the response that holds it, for a token. RFC 6749 §4.1.3.
 
-        Further keywords are sent as parameters. Raises ``ServerRefusal``.
+        Further keywords are sent as parameters. Where an ``id_token_validator`` is configured, it judges the ID token;
+        a bare code then takes the ``nonce`` that was sent. Raises ``ServerRefusal``, and what the validator raises.
         """
         return self._token(self._plan_code(code, redirect_uri, code_verifier, parameters))
 

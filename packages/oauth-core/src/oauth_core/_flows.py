@@ -29,6 +29,7 @@ from ._token_endpoint import (
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest
+    from ._login import IDTokenJudge, Login
 
 __all__ = [
     "authorize",
@@ -74,6 +75,28 @@ def fetch_token(
 
         exchange = partial(fetch_token, config, url=url, auth=auth, headers=headers, method=method, body=body)
         return (yield from polled_token(polled(config.clock), exchange))
+    flow = _exchange(config, grant, url=url, auth=auth, headers=headers, method=method, body=body)
+    judge = config.id_token_validator
+    if judge is None or grant.grant_type == "refresh_token":
+        return (yield from flow)
+    return (yield from _judged(judge, grant, flow))
+
+
+def _judged(judge: IDTokenJudge, grant: Grant, exchange: Flow[OAuth2Token]) -> Flow[OAuth2Token]:
+    """Let the ID tokens of a login be judged: before the code is shown, and when the token is there (a flow)."""
+    from ._login import judge_callback, judge_token
+
+    login = cast("Login | None", getattr(grant, "login", None))
+    front = None if login is None else (yield from judge_callback(judge, login))
+    token = yield from exchange
+    yield from judge_token(judge, token, login, front)
+    return token
+
+
+def _exchange(
+    config: ClientConfig, grant: Grant, *, url: str | None, auth: object, headers: Pairs, method: str, body: str
+) -> Flow[OAuth2Token]:
+    """Send one token request and return the token (a flow)."""
     point = "refresh_token" if grant.grant_type == "refresh_token" else "access_token"
     endpoint = yield from endpoint_of(config, "token_endpoint", url)
     parameters = yield from grant_parameters(grant)
@@ -125,6 +148,10 @@ def refresh(
         raise
     if scope and not new.get("scope"):
         new["scope"] = scope  # an answer names the scope only where it is another than was asked for
+    if config.id_token_validator is not None:
+        from ._login import judge_refreshed
+
+        yield from judge_refreshed(config.id_token_validator, new, old)
     return merge_renewed(old, new)
 
 
@@ -209,6 +236,10 @@ def userinfo(
     endpoint = yield from endpoint_of(config, "userinfo_endpoint", url)
     # It carries the token as any API request does, so what puts the token elsewhere has to see it too.
     request = config.hooks.on_request("protected_request", build_userinfo_request(endpoint, token_text(token)))
+    if subject is None and config.id_token_validator is not None:
+        from ._login import subject_of
+
+        subject = subject_of(config.id_token_validator, token)
     response = config.hooks.on_response("userinfo_response", (yield from send(request)))
     return parse_userinfo_response(response, subject=subject, clock=config.clock)
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from ._client_auth import reveal
 from ._errors import UsageError
 from ._messages import Flow, Pairs
+
+if TYPE_CHECKING:
+    from ._login import Login
 
 __all__ = [
     "AuthorizationCodeGrant",
@@ -74,12 +77,16 @@ class ClientCredentialsGrant:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AuthorizationCodeGrant:
-    """The code of an authorization response, good once. RFC 6749 §4.1.3, RFC 7636 §4.5."""
+    """The code of an authorization response, good once. RFC 6749 §4.1.3, RFC 7636 §4.5.
+
+    ``login`` is what the ID token that comes with the token is compared with.
+    """
 
     code: str
     redirect_uri: str | None = None
     code_verifier: str | None = None
     extra: Pairs = ()
+    login: Login | None = None
 
     grant_type: ClassVar[str] = "authorization_code"
     repeatable: ClassVar[bool] = False

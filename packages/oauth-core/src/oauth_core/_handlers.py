@@ -7,12 +7,14 @@ bases and supplies ``_begin``, which makes a token source through the client and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from ._authorization import AuthorizationResponse
 from ._ciba import BackChannelAuthentication, CIBAGrant
 from ._device import DeviceAuthorization, DeviceCodeGrant
 from ._errors import UsageError
 from ._grants import AuthorizationCodeGrant, ClientCredentialsGrant, Grant, PasswordGrant
+from ._login import Login
 from ._messages import pairs
 from ._options import REFUSED, refuse_keywords, scope_text
 from ._polling import PolledGrant, PollProgress
@@ -128,14 +130,20 @@ class AuthorizationCodeHandler(GrantHandlerBase):
         **keywords: object,
     ) -> None:
         options, parameters = _split(keywords)
+        login: Login | None = None
+        config = getattr(client, "config", None)
+        if getattr(config, "id_token_validator", None) is not None and not isinstance(code, AuthorizationResponse):
+            nonce = cast("str | None", parameters.pop("nonce", None))
+            login = Login(openid=nonce is not None, nonce=nonce)
         if isinstance(code, AuthorizationResponse):
+            login = Login.of(code)
             redirect_uri = redirect_uri or code.redirect_uri
             code_verifier = code_verifier or code.code_verifier
             code = code.code or ""
         if redirect_uri is None:
-            redirect_uri = getattr(getattr(client, "config", None), "redirect_uri", None)
+            redirect_uri = getattr(config, "redirect_uri", None)
         self._begin(
-            client, AuthorizationCodeGrant(code, redirect_uri, code_verifier, pairs(parameters)), options=options
+            client, AuthorizationCodeGrant(code, redirect_uri, code_verifier, pairs(parameters), login), options=options
         )
 
 

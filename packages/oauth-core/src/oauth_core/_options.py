@@ -21,6 +21,7 @@ from ._token import OAuth2Token
 
 if TYPE_CHECKING:
     from ._grants import Grant
+    from ._login import IDTokenJudge
     from ._pushed import RequestSigner
 
 __all__ = ["OPTION_NAMES", "OAuth2Settings", "TokenCallback", "canonical", "unknown_keyword"]
@@ -61,6 +62,7 @@ _OWN = (
     "grant",
     "grant_type",
     "hooks",
+    "id_token_validator",
     "introspection_endpoint_auth_method",
     "issuer",
     "leeway",
@@ -221,6 +223,16 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
         certificate_bound_access_tokens=bool(
             given.get("certificate_bound_access_tokens", base.certificate_bound_access_tokens)
         ),
+        id_token_validator=_judge(given.get("id_token_validator", base.id_token_validator)),
+    )
+
+
+def _judge(given: object) -> IDTokenJudge | None:
+    names = ("validate", "validate_front_channel", "validate_refreshed", "read")
+    if given is None or all(callable(getattr(given, name, None)) for name in names):
+        return cast("IDTokenJudge | None", given)
+    raise TypeError(
+        f"id_token_validator judges ID tokens, as oauth-jwt's IDTokenValidator does; a {type(given).__name__} cannot"
     )
 
 

@@ -22,6 +22,7 @@ from ._sorted_call import SortedCall
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
     from ._grants import Grant
+    from ._login import Login
     from ._token import OAuth2Token
 
 T = TypeVar("T")
@@ -113,6 +114,7 @@ class EndpointPlans:
         from ._grants import AuthorizationCodeGrant
 
         call = self._sort("authorization_code", parameters, "token_endpoint")
+        login = self._login(code, call)
         if isinstance(code, AuthorizationResponse):
             redirect_uri = redirect_uri or code.redirect_uri
             code_verifier = code_verifier or code.code_verifier
@@ -120,9 +122,25 @@ class EndpointPlans:
         if not code:
             raise UsageError("authorization_code needs the code, or the authorization response that holds it")
         grant = AuthorizationCodeGrant(
-            code, redirect_uri or self._config.redirect_uri, code_verifier, pairs(call.extra)
+            code, redirect_uri or self._config.redirect_uri, code_verifier, pairs(call.extra), login
         )
         return self._plan_grant(grant, call)
+
+    def _login(self, response: object, call: SortedCall, issued: str | None = None) -> Login | None:
+        """Return what the ID token of this login is compared with; ``issued`` is a nonce that this object made."""
+        if self._config.id_token_validator is None:
+            return None
+        from ._authorization import AuthorizationResponse
+        from ._login import Login
+
+        nonce = cast("str | None", call.extra.pop("nonce", None))
+        if isinstance(response, AuthorizationResponse):
+            if nonce is not None and nonce != response.nonce:
+                raise UsageError("nonce= is another than that of the authorization response")
+            return Login.of(response)
+        nonce = nonce or issued
+        openid = nonce is not None or "openid" in (call.config.scope or "").split()
+        return Login(openid=openid, nonce=nonce)
 
     def _plan_refresh(self, token: object, scope: object, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
         from ._flows import refresh

@@ -47,7 +47,9 @@ class SessionMethods(SessionPlans, EndpointMethods):
         client credentials; ``grant_type`` names another. Also taken: ``scope``, ``state``, ``redirect_uri``,
         ``code_verifier``, ``auth``, ``client_id`` and ``client_secret`` (for this call alone), ``headers``, ``body``
         (form text), ``method``, ``include_client_id`` and the HTTP options such as ``timeout``; further keywords are
-        sent as parameters. Raises ``ServerRefusal``, ``ProtocolViolation``, ``TransportError``. RFC 6749 §4.
+        sent as parameters. An ID token that comes is judged by the ``id_token_validator``, where one is configured;
+        ``nonce`` is then the one that was sent, where this session did not make it. Raises ``ServerRefusal``,
+        ``ProtocolViolation``, ``TransportError``. RFC 6749 §4.
         """
         return self._token(self._plan_fetch(url, parameters))
 
@@ -126,7 +128,9 @@ class AsyncSessionMethods(SessionPlans, AsyncEndpointMethods):
         client credentials; ``grant_type`` names another. Also taken: ``scope``, ``state``, ``redirect_uri``,
         ``code_verifier``, ``auth``, ``client_id`` and ``client_secret`` (for this call alone), ``headers``, ``body``
         (form text), ``method``, ``include_client_id`` and the HTTP options such as ``timeout``; further keywords are
-        sent as parameters. Raises ``ServerRefusal``, ``ProtocolViolation``, ``TransportError``. RFC 6749 §4.
+        sent as parameters. An ID token that comes is judged by the ``id_token_validator``, where one is configured;
+        ``nonce`` is then the one that was sent, where this session did not make it. Raises ``ServerRefusal``,
+        ``ProtocolViolation``, ``TransportError``. RFC 6749 §4.
         """
         return await self._token(self._plan_fetch(url, parameters))
 

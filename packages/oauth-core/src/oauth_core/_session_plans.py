@@ -11,7 +11,7 @@ from dataclasses import replace
 from hmac import compare_digest
 from typing import TYPE_CHECKING, cast
 
-from ._errors import MismatchingStateError, ReauthorizationRequired, UsageError
+from ._errors import InvalidTokenResponse, MismatchingStateError, ReauthorizationRequired, UsageError
 from ._further_plans import FurtherPlans
 from ._messages import Flow, Pairs, Response, pairs
 from ._options import REFUSED, OAuth2Settings, canonical, refuse_keywords, scope_text
@@ -24,6 +24,7 @@ from ._token import OAuth2Token
 
 if TYPE_CHECKING:
     from ._grants import Grant
+    from ._login import IDTokenJudge, Login
     from ._logout import LogoutRequest
 
 _METHOD_SPELLINGS = {
@@ -41,6 +42,7 @@ class SessionPlans(FurtherPlans):
     _source: SourceState
     state: str | None = None
     _code_verifier: str | None = None
+    _nonce: str | None = None
 
     def _set_up(self, settings: OAuth2Settings, source: SourceState, state: str | None) -> None:
         self._settings = settings
@@ -48,6 +50,7 @@ class SessionPlans(FurtherPlans):
         self._source = source
         self.state = state
         self._code_verifier = None
+        self._nonce = None
 
     def _configure(self, **changes: object) -> None:
         self._config = replace(self._config, **changes)  # type: ignore[arg-type]  # fields of the config
@@ -174,7 +177,7 @@ class SessionPlans(FurtherPlans):
         made_elsewhere: Pairs = ()
         if challenge is not None and code_verifier is None:
             made_elsewhere = (("code_challenge", challenge), ("code_challenge_method", method or "S256"))
-        rest.setdefault("nonce", None)
+        rest.setdefault("nonce", None if self._config.id_token_validator is None else "")
         request = AuthorizationRequest(
             url,
             cast("str", rest.pop("client_id", None) or self._config.client_id or ""),
@@ -187,7 +190,7 @@ class SessionPlans(FurtherPlans):
             allow_insecure_http=self._config.allow_insecure_http,
             **rest,  # type: ignore[arg-type]  # free keywords
         )
-        self._code_verifier = code_verifier
+        self._code_verifier, self._nonce = code_verifier, request.nonce
         uri = request.uri
         if "authorization_request" in self._config.hooks:
             uri = self._config.hooks.on_parts("authorization_request", uri, {}, None)[0]
@@ -206,6 +209,8 @@ class SessionPlans(FurtherPlans):
         """
         from ._token_endpoint import token_from_members
 
+        if self._config.id_token_validator is not None:
+            raise UsageError("ID tokens are validated here: use fetch_token(authorization_response=...) instead")
         found = self._checked(authorization_response, state)
         token = token_from_members(dict[str, object](found), self._config.clock)
         self.token = token
@@ -244,10 +249,15 @@ class SessionPlans(FurtherPlans):
         verifier = cast("str | None", extra.pop("code_verifier", None))
         if isinstance(code, AuthorizationResponse):
             response, code = code, None
+        login = self._login(response, call, self._nonce) if response is not None or code is not None else None
         if response is not None:
             found = dict(self._checked(response, state))
+            if login is not None and not isinstance(response, AuthorizationResponse):
+                login = replace(login, state=found.get("state"), iss=found.get("iss"), code=found.get("code"))
+                login = replace(login, id_token=found.get("id_token"), access_token=found.get("access_token"))
             if "access_token" in found and "code" not in found:
-                return Plan(_given(token_from_members(dict[str, object](found), call.config.clock)), call.options)
+                given = token_from_members(dict[str, object](found), call.config.clock)
+                return Plan(_given(given, call.config.id_token_validator, login), call.options)
             code = found.get("code")
             if not code:
                 raise UsageError("the authorization response holds neither a code nor a token")
@@ -264,7 +274,9 @@ class SessionPlans(FurtherPlans):
         if code is not None and kind in {None, "authorization_code"}:
             more = pairs({"scope": scope_text(scope), **extra})
             verifier = verifier or self._code_verifier
-            grant = AuthorizationCodeGrant(cast("str", code), redirect_uri or call.config.redirect_uri, verifier, more)
+            grant = AuthorizationCodeGrant(
+                cast("str", code), redirect_uri or call.config.redirect_uri, verifier, more, login
+            )
         elif (username is not None or password is not None) and kind in {None, "password"}:
             if username is None or password is None:
                 raise UsageError("the password grant needs username and password")
@@ -377,6 +389,12 @@ class SessionPlans(FurtherPlans):
         return token
 
 
-def _given(token: OAuth2Token) -> Flow[OAuth2Token]:
-    yield from ()
+def _given(token: OAuth2Token, judge: IDTokenJudge | None, login: Login | None) -> Flow[OAuth2Token]:
+    """Return the token of an implicit response, its ID token judged where one was asked for (a flow)."""
+    if judge is not None and login is not None:
+        from ._login import judge_callback
+
+        claims = yield from judge_callback(judge, login)
+        if claims is None and login.openid:
+            raise InvalidTokenResponse("the callback holds no id_token, although openid was asked for")
     return token

@@ -21,6 +21,7 @@ from ._claims import (
     check_times,
     number,
 )
+from ._compact import is_encrypted, read_claims, read_compact
 from ._errors import InvalidJWTError
 from ._tokens import Claims, IDToken, text_of
 from ._validator import Validator
@@ -112,6 +113,18 @@ class IDTokenValidator(Validator):
             if name in fresh and name in previous and fresh[name] != previous[name]:
                 raise InvalidJWTError(f"{WHAT} of the refresh has another {name!r} than the first one", claim=name)
         return fresh
+
+    def read(self, token: str) -> dict[str, object]:
+        """Return the claims of an ID token that was validated when it came; nothing but its form is checked again.
+
+        Raises ``InvalidJWTError`` for what is no ID token.
+        """
+        if is_encrypted(token):
+            payload = self.verifier.decrypt(token, WHAT)
+            if payload.count(b".") != 2:
+                return read_claims(payload, WHAT)
+            return read_claims(read_compact(payload, WHAT).payload, WHAT)
+        return read_claims(read_compact(token, WHAT).payload, WHAT)
 
     def _check(
         self,
