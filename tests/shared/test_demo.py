@@ -59,9 +59,8 @@ def test_wire_messages():
     assert "Authorization: Basic ***" in printed or "authorization: Basic ***" in printed
     assert "grant_type=authorization_code&code=***" in printed
     assert '"access_token": "***"' in printed
-    shown = re.findall(
-        r'(?:[?&]code|access_token|refresh_token|code_verifier|client_secret)"?[=:] ?"?([^&\s",]+)', printed
-    )
+    names = "[?&]code|access_token|refresh_token|code_verifier|client_secret|device_code|subject_token"
+    shown = re.findall(rf'(?:{names})"?[=:] ?"?([^&\s",]+)', printed)
     assert set(shown) == {"***"}
     assert not re.search(r"(?:Bearer|Basic) (?!\*\*\*)\S", printed)
 
@@ -69,18 +68,20 @@ def test_wire_messages():
 @pytest.mark.real_server
 def test_a_real_server(oidc_provider):
     """Against `oidc-provider` every step of a confidential client is as it should be."""
-    code, printed = demo(*at(oidc_provider, "native_basic"))
+    with oidc_provider.standing_decision("device", approve=True):
+        code, printed = demo(*at(oidc_provider, "native_basic"))
     assert code == 0, printed
     assert {result for *_, result in STEP.findall(printed)} == {"ok"}
 
 
 @pytest.mark.real_server
 def test_a_public_client(oidc_provider):
-    """Steps that take a secret are left out for a public client, with the reason."""
+    """Steps that take a secret, or a person, are left out where there is none, with the reason."""
     code, printed = demo(*at(oidc_provider, "native"), "--only=Requests")
     assert code == 0, printed
     left_out = {title: result for *_, title, result in STEP.findall(printed) if result != "ok"}
-    assert left_out.keys() == {"client credentials", "introspection"}
+    assert left_out.pop("a login on another device").startswith("left out: nobody is here to approve")
+    assert left_out.keys() == {"client credentials", "introspection", "token exchange"}
     assert all(result.startswith("left out: the client has no secret") for result in left_out.values())
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.request import urlopen
@@ -18,6 +18,7 @@ from oauth_core.testing import (
     OAuth1Provider,
     RegisteredClient,
     RegisteredOAuth1Client,
+    ServerSettings,
 )
 
 REDIRECT_URI = "http://127.0.0.1/callback"
@@ -49,6 +50,7 @@ class Target:
     clock: Clock = field(default_factory=Clock)
     oauth1: OAuth1Provider | None = None
     user_prompt: Mapping[str, str] = field(default_factory=dict)
+    approve_device: Callable[[str], None] | None = None
 
     def endpoint(self, name: str) -> str | None:
         """Return an endpoint of the metadata, or None where there is none."""
@@ -66,7 +68,7 @@ def fake_target() -> Iterator[Target]:
     """Run the fake server on loopback, under the same clock as its clients."""
     clock = Clock()
     client = RegisteredClient("demo", "a secret: with %, + and ü", redirect_uris=(REDIRECT_URI,))
-    server = FakeAuthorizationServer(clients=[client], clock=clock)
+    server = FakeAuthorizationServer(clients=[client], clock=clock, settings=ServerSettings(poll_interval=0.1))
     provider = OAuth1Provider([RegisteredOAuth1Client(client.client_id, client.client_secret)])
     server.install(provider)
     with LoopbackServer(server):
@@ -81,6 +83,7 @@ def fake_target() -> Iterator[Target]:
             client_scope="read",
             clock=clock,
             oauth1=provider,
+            approve_device=server.decide,
         )
 
 

@@ -6,11 +6,12 @@ server does not offer is left out and said, never passed over.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from oauth_core import OAuth2Token, OAuthError
+from oauth_core import DeviceCodeGrant, OAuth2Token, OAuthError, ServerRefusal, TokenExchangeGrant
 
 from .browser import approve
 from .flavours import Client, Flavour
@@ -164,6 +165,47 @@ def client_credentials(stage: Stage) -> None:
         check(true=bool(token.access_token), otherwise="no token came back")
 
 
+def device_login(stage: Stage) -> None:
+    """Log a person in on another device: show a code, and ask until it is approved."""
+    target = stage.target
+    stage.endpoint("device_authorization_endpoint")
+    if not target.offers(DeviceCodeGrant.grant_type):
+        raise LeftOut("the server does not offer the grant")
+    with open_client(stage.flavour, target, stage.wire, scope=target.scope) as client:
+        login = client.authorize_device()  # type: ignore[operator]
+        if target.approve_device is not None:
+            target.approve_device(login.user_code)
+        elif sys.stdin.isatty():
+            print(f"\n    Open {login.verification_uri} and enter {login.user_code}")
+        else:
+            _approved_already(client, login)
+            return
+        token = client.poll_device_code(login)  # type: ignore[operator]
+        check(true=client.native.token == token, otherwise="the token was not kept")  # type: ignore[attr-defined]
+
+
+def _approved_already(client: Client, login: object) -> None:
+    """Ask once: nobody is here to approve, but the server may do it by itself."""
+    try:
+        client.device_code(login)  # type: ignore[operator]
+    except ServerRefusal as exc:
+        if exc.error != "authorization_pending":
+            raise
+        raise LeftOut("nobody is here to approve; run the demo in a terminal") from None
+
+
+def token_exchange(stage: Stage) -> None:
+    """Exchange the token for another one, with a client of its own."""
+    target = stage.target
+    if target.client_secret is None:
+        raise LeftOut("the client has no secret; an exchange demands authentication")
+    if not target.offers(TokenExchangeGrant.grant_type):
+        raise LeftOut("the server does not offer the grant")
+    with open_client(stage.flavour, target, stage.wire) as client:
+        token = client.token_exchange(stage.token, requested_token_type="access_token")  # type: ignore[operator]
+        check(true=token.access_token != stage.token.access_token, otherwise="the token is still the old one")
+
+
 def introspection(stage: Stage) -> None:
     """Ask the server what the token stands for."""
     stage.endpoint("introspection_endpoint")
@@ -210,6 +252,8 @@ STEPS: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("an expired token renews itself", renewal),
     ("fifty calls at once meet an expired token: one renewal", renewal_at_once),
     ("client credentials", client_credentials),
+    ("a login on another device", device_login),
+    ("token exchange", token_exchange),
     ("introspection", introspection),
     ("revocation", revocation),
     ("an error is told as such", error),

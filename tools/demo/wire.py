@@ -23,15 +23,21 @@ SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie"})
 SECRET_PARAMETERS = frozenset(
     {
         "access_token",
+        "actor_token",
         "assertion",
+        "auth_req_id",
         "client_assertion",
         "client_secret",
         "code",
         "code_verifier",
+        "device_code",
         "id_token",
         "password",
         "refresh_token",
+        "registration_access_token",
+        "subject_token",
         "token",
+        "user_code",
     }
 )
 SHOWN_HEADERS = frozenset({"authorization", "content-type", "location", "www-authenticate"})
