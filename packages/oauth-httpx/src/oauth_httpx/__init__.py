@@ -47,19 +47,6 @@ if TYPE_CHECKING:
     from ._httpx_oauth1 import AsyncOAuth1Client, OAuth1Auth, OAuth1Client
 
 __all__ = [
-    "SIGNATURE_HMAC",
-    "SIGNATURE_HMAC_SHA1",
-    "SIGNATURE_HMAC_SHA256",
-    "SIGNATURE_HMAC_SHA512",
-    "SIGNATURE_PLAINTEXT",
-    "SIGNATURE_RSA",
-    "SIGNATURE_RSA_SHA1",
-    "SIGNATURE_RSA_SHA256",
-    "SIGNATURE_RSA_SHA512",
-    "SIGNATURE_TYPE_AUTH_HEADER",
-    "SIGNATURE_TYPE_BODY",
-    "SIGNATURE_TYPE_HEADER",
-    "SIGNATURE_TYPE_QUERY",
     "ApiClient",
     "AssertionClient",
     "AsyncApiClient",
@@ -85,6 +72,19 @@ __all__ = [
     "OAuth2ResourceOwnerPasswordAuth",
     "OAuth2TokenExchangeAuth",
     "OAuthError",
+    "SIGNATURE_HMAC",
+    "SIGNATURE_HMAC_SHA1",
+    "SIGNATURE_HMAC_SHA256",
+    "SIGNATURE_HMAC_SHA512",
+    "SIGNATURE_PLAINTEXT",
+    "SIGNATURE_RSA",
+    "SIGNATURE_RSA_SHA1",
+    "SIGNATURE_RSA_SHA256",
+    "SIGNATURE_RSA_SHA512",
+    "SIGNATURE_TYPE_AUTH_HEADER",
+    "SIGNATURE_TYPE_BODY",
+    "SIGNATURE_TYPE_HEADER",
+    "SIGNATURE_TYPE_QUERY",
 ]
 
 _MODULES = {
