@@ -19,7 +19,8 @@ def new_server(*clients, **settings):
     return server
 
 
-def _settings(server, options):
+def settings_of(server, options):
+    """The settings of the client `app`, whose metadata are the server's."""
     given = {
         "client_id": "app",
         "client_secret": "s3cret",
@@ -36,7 +37,7 @@ class Client(EndpointMethods):
     def __init__(self, server, **options):
         self.server = server
         self.waits = []
-        self._config = _settings(server, options).config
+        self._config = settings_of(server, options).config
 
     def _send(self, request, options):
         return self.server.send(request)
@@ -55,7 +56,7 @@ class AsyncClient(AsyncEndpointMethods):
     def __init__(self, server, **options):
         self.server = server
         self.waits = []
-        self._config = _settings(server, options).config
+        self._config = settings_of(server, options).config
 
     def _runtime(self):
         return AsyncioRuntime()

@@ -238,6 +238,8 @@ class SourceState:
         except TokenExpiredError:  # nothing was sent, so nothing was refused
             raise
         except ReauthorizationRequired:
+            if base is None:  # no refresh token was shown: a login that was waited for has ended
+                raise
             return (yield from self._after_refusal(base, generation))
         except (TransportError, ServerRefusal) as exc:
             return self._after_failure(base, exc)
