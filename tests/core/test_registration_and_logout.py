@@ -233,3 +233,20 @@ def test_mutual_tls_only_names_the_client(kind):
     by_name, _ = drive(authenticated(config(auth=kind("app").method), request, request.url))
     assert by_name.body == sent.body
     assert by_name.header("authorization") is None
+
+
+def test_origins_of_endpoints(server):
+    """With `endpoint_origins` endpoints are at the issuer's origin or at these; elsewhere they are refused."""
+    document = {**server.metadata, "revocation_endpoint": "https://other.test/revoke"}
+    for options in ({"metadata": document}, {"issuer": server.issuer, "metadata": None}):
+        server.authority.metadata["revocation_endpoint"] = "https://other.test/revoke"
+        with pytest.raises(InvalidMetadataError, match="revocation_endpoint is at https://other.test/revoke"):
+            Client(server, endpoint_origins=[], **options).load_server_metadata()
+        allowed = Client(server, endpoint_origins=["https://other.test"], **options)
+        assert allowed.load_server_metadata()["revocation_endpoint"] == "https://other.test/revoke"
+        assert Client(server, **options).load_server_metadata()["issuer"] == server.issuer
+    aliased = {**server.metadata, "revocation_endpoint": None, "mtls_endpoint_aliases": ALIASES}
+    with pytest.raises(InvalidMetadataError, match="token_endpoint"):
+        Client(server, endpoint_origins=[], metadata=aliased)
+    with pytest.raises(TypeError, match="endpoint_origins"):
+        Client(server, endpoint_origins="https://other.test")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ._errors import OAuthError, ServerRefusal, UsageError
 from ._hooks import Hooks
 from ._messages import Flow, Request, Response, send
-from ._metadata import ServerMetadata, build_metadata_request, metadata_urls, parse_metadata_response
+from ._metadata import ServerMetadata, build_metadata_request, check_origins, metadata_urls, parse_metadata_response
 from ._token import OAuth2Token
 from ._urls import check_endpoint
 
@@ -30,15 +30,21 @@ logger = logging.getLogger("oauth_core")
 
 
 class Discovery:
-    """Where a server's metadata is found, and the copy that was read last."""
+    """Where a server's metadata is found, and the copy that was read last.
 
-    __slots__ = ("issuer", "metadata", "url")
+    ``origins`` are where its endpoints may be besides the issuer's own; None is anywhere.
+    """
 
-    def __init__(self, *, issuer: str | None = None, url: str | None = None) -> None:
+    __slots__ = ("issuer", "metadata", "origins", "url")
+
+    def __init__(
+        self, *, issuer: str | None = None, url: str | None = None, origins: tuple[str, ...] | None = None
+    ) -> None:
         if not issuer and not url:
             raise UsageError("discovery needs the issuer or the URL of the metadata document")
         self.issuer = issuer
         self.url = url
+        self.origins = origins
         self.metadata: ServerMetadata | None = None
 
     def __repr__(self) -> str:
@@ -116,12 +122,13 @@ def server_of(config: ClientConfig) -> Flow[ServerMetadata]:
     known = discovery.metadata
     if known is None or (known.expires_at is not None and known.expires_at <= config.clock()):
         try:
-            known = yield from discover(
+            found = yield from discover(
                 issuer=discovery.issuer,
                 url=discovery.url,
                 clock=config.clock,
                 allow_insecure_http=config.allow_insecure_http,
             )
+            known = found if discovery.origins is None else check_origins(found, discovery.origins)
         except OAuthError as exc:
             if known is None:
                 raise

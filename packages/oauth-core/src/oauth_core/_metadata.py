@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from ._answers import json_answer
 from ._errors import InvalidMetadataError, OAuthError
-from ._messages import Request, Response
+from ._messages import Request, Response, bare_url
 from ._urls import check_endpoint, same_origin
 
 __all__ = [
@@ -217,6 +217,21 @@ def check_metadata(
             except OAuthError as exc:
                 raise InvalidMetadataError(f"the metadata's {exc.description}") from None
     return ServerMetadata(members, expires_at=expires_at)
+
+
+def check_origins(server: ServerMetadata, origins: Iterable[str]) -> ServerMetadata:
+    """Return metadata whose endpoints are all on the issuer's own origin or on one of these.
+
+    Raises ``InvalidMetadataError``.
+    """
+    allowed = [*origins, *([server.issuer] if server.issuer else [])]
+    aliases = server.get("mtls_endpoint_aliases")
+    for name, value in (*server.items(), *(aliases.items() if isinstance(aliases, Mapping) else ())):
+        if _URL_MEMBERS.match(name) and isinstance(value, str) and not any(same_origin(value, one) for one in allowed):
+            raise InvalidMetadataError(
+                f"the metadata's {name} is at {bare_url(value)[:200]}, an origin that endpoint_origins does not allow"
+            )
+    return server
 
 
 def _lifetime(response: Response) -> float:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from ._config import ClientConfig, Discovery
 from ._errors import UsageError
 from ._hooks import Hooks
-from ._metadata import ServerMetadata, check_metadata
+from ._metadata import ServerMetadata, check_metadata, check_origins
 from ._renewal import Renewal, renewal_settings
 from ._token import OAuth2Token
 
@@ -59,6 +59,7 @@ _OWN = (
     "client_secret",
     "clock",
     "code_challenge_method",
+    "endpoint_origins",
     "grant",
     "grant_type",
     "hooks",
@@ -190,16 +191,18 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
     base = base or ClientConfig(default_auth=default_auth)
     insecure = bool(given.get("allow_insecure_http", base.allow_insecure_http))
     document = given.get("metadata")
+    origins = _origins(given.get("endpoint_origins"))
     issuer = cast("str | None", given.get("issuer"))
     metadata = ServerMetadata({name: given[name] for name in (*ENDPOINTS, "issuer") if name in given})
     if document is not None:
         if not isinstance(document, Mapping):
             raise TypeError("metadata is a mapping, such as the decoded metadata document")
-        metadata = metadata.over(check_metadata(document, issuer=issuer, allow_insecure_http=insecure))
+        known = check_metadata(document, issuer=issuer, allow_insecure_http=insecure)
+        metadata = metadata.over(known if origins is None else check_origins(known, origins))
     url = cast("str | None", given.get("server_metadata_url"))
     discovery = base.discovery
     if url or (issuer and not (metadata.token_endpoint or metadata.authorization_endpoint)):
-        discovery = Discovery(issuer=issuer, url=url)
+        discovery = Discovery(issuer=issuer, url=url, origins=origins)
     scope = given.get("scope", base.scope)
     return replace(
         base,
@@ -234,6 +237,14 @@ def _judge(given: object) -> IDTokenJudge | None:
     raise TypeError(
         f"id_token_validator judges ID tokens, as oauth-jwt's IDTokenValidator does; a {type(given).__name__} cannot"
     )
+
+
+def _origins(given: object) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise TypeError("endpoint_origins is a list of origins, such as ['https://api.example']")
+    return tuple(map(str, given))
 
 
 def _signer(given: object) -> RequestSigner | None:
