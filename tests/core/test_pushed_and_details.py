@@ -282,3 +282,18 @@ def test_signed_backchannel_requests(server):
     client = Client(server, metadata=metadata, request_object=Signer(server))
     assert client.backchannel_authentication_request(login_hint="alice").auth_req_id
     assert {"request"} == {name for name, _ in server.seen("backchannel")[0].form}
+
+
+def test_form_post(server):
+    """An answer by `form_post` comes as fields, an error too, and is checked like any other."""
+    client = Client(server, scope="read")
+    request = client.authorization_request(response_mode="form_post", state='"<odd>&')
+    url, fields = server.authorize_form(request.uri)
+    assert url == "https://client.test/callback"
+    assert client.authorization_code(request.validate_callback(fields)).scope == "read"
+    _, refused = server.authorize_form(request.uri, approve=False)
+    with pytest.raises(ServerRefusal, match="access_denied"):
+        request.validate_callback(dict(refused))
+    with pytest.raises(NotRedirected):
+        server.authorize_form(client.authorization_request().uri)
+    assert "error=invalid_request" in server.authorize(client.authorization_request(response_mode="smoke").uri)

@@ -7,6 +7,7 @@ redirect URI after that; every answer carries the state and, unless switched off
 from __future__ import annotations
 
 import re
+from html import escape
 
 from oauth_core._messages import FORM, Pairs, Response, add_query, encode_form
 
@@ -20,6 +21,7 @@ from ._wire import Refusal, checked, html_response, parse_pairs, single
 
 __all__ = ["RESPONSE_TYPES", "authorization_endpoint"]
 
+RESPONSE_MODES = ("query", "fragment", "form_post")
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}\Z")
 
 
@@ -37,12 +39,13 @@ def authorization_endpoint(authority: Authority, exchange: Exchange) -> Response
         client, redirect_uri = _proven(authority, params)
     except Refusal as refusal:
         return html_response(f"{refusal.error}: {refusal.description}", status=400)
-    fragment = False
+    mode = "query"
     try:
         params = checked(params)
         kinds = frozenset((single(params, "response_type") or "").split())
-        fragment = kinds != {"code"} and kinds in authority.response_types
-        fragment = _in_fragment(single(params, "response_mode"), fragment=fragment)
+        in_fragment = kinds != {"code"} and kinds in authority.response_types
+        mode = "fragment" if in_fragment else "query"
+        mode = _checked_mode(single(params, "response_mode"), mode)
         answer = _decide(authority, client, params, exchange.decision or Decision())
     except Refusal as refusal:
         answer = (("error", refusal.error), ("error_description", refusal.description))
@@ -52,7 +55,9 @@ def authorization_endpoint(authority: Authority, exchange: Exchange) -> Response
     if authority.settings.send_iss:
         answer = (*answer, ("iss", authority.issuer))
     encoded = encode_form(answer)
-    location = f"{redirect_uri}#{encoded}" if fragment else add_query(redirect_uri, encoded)
+    if mode == "form_post":
+        return html_response(_form(redirect_uri, answer), headers=(("Cache-Control", "no-store"),))
+    location = f"{redirect_uri}#{encoded}" if mode == "fragment" else add_query(redirect_uri, encoded)
     return Response(302, (("Location", location), ("Cache-Control", "no-store")))
 
 
@@ -74,14 +79,21 @@ def _proven(authority: Authority, params: Pairs) -> tuple[RegisteredClient, str]
     return client, redirect_uri
 
 
-def _in_fragment(mode: str | None, *, fragment: bool) -> bool:
-    if mode is None:
-        return fragment
-    if mode not in {"query", "fragment"}:
-        raise Refusal("invalid_request", "response_mode must be query or fragment")
-    if mode == "query" and fragment:
+def _checked_mode(asked: str | None, usual: str) -> str:
+    """Return where the answer goes. OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode §2."""
+    if asked is None:
+        return usual
+    if asked not in RESPONSE_MODES:
+        raise Refusal("invalid_request", f"response_mode must be one of {', '.join(RESPONSE_MODES)}")
+    if asked == "query" and usual == "fragment":
         raise Refusal("invalid_request", "tokens are not sent in a query")
-    return mode == "fragment"
+    return asked
+
+
+def _form(redirect_uri: str, answer: Pairs) -> str:
+    """Return the form that the person's browser posts to the client by itself."""
+    fields = "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in answer)
+    return f'<form method="post" action="{escape(redirect_uri)}">{fields}</form>'
 
 
 def _decide(authority: Authority, client: RegisteredClient, params: Pairs, decision: Decision) -> Pairs:

@@ -102,7 +102,7 @@ def metadata_document(authority: Authority) -> dict[str, object]:
     document |= {
         "grant_types_supported": sorted({*authority.grants, "implicit"}),
         "response_types_supported": sorted(" ".join(sorted(kinds)) for kinds in authority.response_types),
-        "response_modes_supported": ["query", "fragment"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "token_endpoint_auth_methods_supported": methods,
         "introspection_endpoint_auth_methods_supported": sorted(authority.auth_methods),
         "revocation_endpoint_auth_methods_supported": methods,

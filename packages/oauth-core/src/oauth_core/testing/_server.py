@@ -6,13 +6,15 @@ Rules of this room: nothing about OAuth is decided here; the handlers in the tab
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from html import unescape
 from inspect import isawaitable, iscoroutine
 from secrets import token_urlsafe
 
 from oauth_core._errors import TransportError
-from oauth_core._messages import Request, Response
+from oauth_core._messages import Pairs, Request, Response
 
 from ._authority import Authority, Endpoint, GrantHandler, Permission, ServerSettings
 from ._authorize import RESPONSE_TYPES
@@ -33,6 +35,8 @@ __all__ = ["TESTING_PLUGIN_GROUP", "FakeAuthorizationServer", "NotRedirected"]
 TESTING_PLUGIN_GROUP = "oauth_core.testing.plugins"
 
 _BODY_LIMIT = 1024 * 1024
+_ACTION = re.compile(r'<form method="post" action="([^"]*)">')
+_FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 
 class NotRedirected(Exception):
@@ -214,6 +218,18 @@ class FakeAuthorizationServer:
         if location is None:
             raise NotRedirected(response)
         return location
+
+    def authorize_form(
+        self, url: str, *, user: str | None = None, approve: bool = True, scope: str | None = None
+    ) -> tuple[str, Pairs]:
+        """Do what ``authorize`` does for ``response_mode=form_post``: return the callback URL and the posted fields."""
+        decision = Decision(user=user, approve=approve, scope=scope)
+        response = self.handle(Request("GET", url), decision=decision)
+        action = _ACTION.search(response.text)
+        if action is None:
+            raise NotRedirected(response)
+        fields = tuple((unescape(name), unescape(value)) for name, value in _FIELD.findall(response.text))
+        return unescape(action[1]), fields
 
     def decide(self, code: str, *, user: str | None = None, approve: bool = True, scope: str | None = None) -> None:
         """Play the person on another device: decide the pending login of this ``user_code`` or ``auth_req_id``.
