@@ -148,6 +148,18 @@ def test_a_hop_to_another_origin_carries_no_credentials(two_origins, status):
     assert seen.header("authorization") is None
 
 
+@pytest.mark.parametrize("status", [302, 307])
+@pytest.mark.parametrize("placement", ["QUERY", "BODY"])
+def test_a_signature_in_body_or_query_follows_to_no_other_origin(two_origins, status, placement):
+    """Where the signature sits in body or query, a redirect to another origin is returned instead of followed."""
+    here, there = two_origins
+    auth = OAuth1Auth("key", "secret", "token", "token secret", signature_type=placement, signature_method="PLAINTEXT")
+    url = f"{here.url}/public/redirect?status={status}&to={there.url}/public/end"
+    response = requests.post(url, data={"a": "1"}, auth=auth, timeout=5)
+    assert response.status_code == status
+    assert not there.server.requests
+
+
 def _nonce(seen):
     for text in (seen.header("authorization") or "", seen.url, seen.body.decode()):
         _, mark, rest = text.partition("oauth_nonce=")

@@ -44,6 +44,13 @@ def make_oauth1_core(where: str, first: tuple[object, ...], keywords: Mapping[st
 
 class _OAuth1Face:
     _core: OAuth1Core
+    _http_options: frozenset[str] = frozenset({"timeout"})
+
+    def _checked(self, options: Mapping[str, object]) -> Mapping[str, object]:
+        for name in options:
+            if name not in self._http_options:
+                raise unknown_keyword("a step of OAuth 1.0", name, self._http_options)
+        return options
 
     @property
     def client_key(self) -> str:
@@ -120,7 +127,8 @@ class OAuth1Methods(_OAuth1Face):
         raise NotImplementedError
 
     def _drive(self, flow: Flow[OAuth1Token], options: Mapping[str, object]) -> OAuth1Token:
-        return run(flow, lambda request: self._send(request, options))
+        checked = self._checked(options)
+        return run(flow, lambda request: self._send(request, checked))
 
     def fetch_request_token(
         self,
@@ -182,7 +190,8 @@ class AsyncOAuth1Methods(_OAuth1Face):
 
     async def _drive(self, flow: Flow[OAuth1Token], options: Mapping[str, object]) -> OAuth1Token:
         runtime = self._runtime()
-        send = lambda request: self._send(request, options)  # noqa: E731 - as the synchronous twin
+        checked = self._checked(options)
+        send = lambda request: self._send(request, checked)  # noqa: E731 - as the synchronous twin
         return await arun(flow, send, sleep=runtime.sleep, to_thread=runtime.to_thread)
 
     async def fetch_request_token(

@@ -58,11 +58,6 @@ class _OAuth1ClientBase(ServerSide):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._core.credentials.client_key!r}>"
 
-    def _check(self, options: Mapping[str, object]) -> None:
-        for name in options:
-            if name not in self._http_options:
-                raise unknown_keyword("the step", name, self._http_options)
-
 
 class OAuth1ClientBase(_OAuth1ClientBase, OAuth1Methods, Generic[R]):
     """A client that signs its requests, and takes the three steps to an access token. RFC 5849.
@@ -89,7 +84,6 @@ class OAuth1ClientBase(_OAuth1ClientBase, OAuth1Methods, Generic[R]):
         self._server = ServerTransport(self.binding, native, self._server_timeout)
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
-        self._check(options)
         return self._server.send(request, options)
 
     def send(self, request: Any, **keywords: Any) -> R:
@@ -131,7 +125,6 @@ class AsyncOAuth1ClientBase(_OAuth1ClientBase, AsyncOAuth1Methods, Generic[R]):
         self._server = AsyncServerTransport(self.binding, native, self._server_timeout)
 
     async def _send(self, request: Request, options: Mapping[str, object]) -> Response:
-        self._check(options)
         return await self._server.send(request, options)
 
     def _runtime(self) -> Runtime:

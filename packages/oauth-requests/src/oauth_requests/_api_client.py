@@ -12,7 +12,7 @@ import requests
 
 from oauth_core import ApiPaths
 
-from ._auth import UnfollowedRedirect
+from ._hops import unfollowed
 
 __all__ = ["ApiClient"]
 
@@ -89,9 +89,7 @@ class ApiClient(ApiPaths):
         if response.is_redirect:
             target = self.session.get_redirect_target(response)
             if target is None or not self.is_below(requests.compat.urljoin(response.url, target)):
-                kept = UnfollowedRedirect()
-                kept.__dict__.update(response.__dict__)
-                return kept
+                return unfollowed(response)
         return response
 
     def get(self, path: Any = None, **kwargs: Any) -> requests.Response:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from requests import PreparedRequest, Response
 from requests.auth import AuthBase
@@ -32,7 +32,7 @@ from oauth_core import (
     same_origin,
 )
 
-from ._hops import follow_hops
+from ._hops import follow_hops, unfollowed_elsewhere
 from ._replay import replay, replayable
 
 if TYPE_CHECKING:
@@ -64,15 +64,6 @@ class NoAuth(AuthBase):
 
     def __hash__(self) -> int:
         return hash(NoAuth)
-
-
-class UnfollowedRedirect(Response):
-    """A redirect that would carry the token elsewhere: it is returned, not followed."""
-
-    @property
-    def is_redirect(self) -> bool:
-        """False: Requests must not follow it."""
-        return False
 
 
 class TokenAuth(AuthBase):
@@ -172,11 +163,7 @@ class TokenAuth(AuthBase):
                 response.close()  # nobody else will see it
                 raise
             return response if new is None else self._replay(response, new, plain, **kwargs)
-        if self._anywhere and response.is_redirect and not same_origin(_target(response), first_url):
-            kept = UnfollowedRedirect()
-            kept.__dict__.update(response.__dict__)
-            return kept
-        return response
+        return unfollowed_elsewhere(response, first_url) if self._anywhere else response
 
     def _after_401(self, token: OAuth2Token, first_url: str, response: Response) -> OAuth2Token | None:
         """Return the token to replay the request with, or None where the 401 is the answer."""
@@ -221,10 +208,6 @@ class TokenAuth(AuthBase):
             self._place(again, token)
 
         return replay(response, prepare, self._on_response, **kwargs)
-
-
-def _target(response: Response) -> str:
-    return urljoin(response.url, response.headers["location"])
 
 
 def _has_list(response: Response) -> bool:

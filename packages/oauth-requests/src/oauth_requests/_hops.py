@@ -11,12 +11,13 @@ wherever it is sent next; netrc never takes their place.
 from __future__ import annotations
 
 from typing import Any, Protocol, Self
+from urllib.parse import urljoin
 
-from requests import PreparedRequest
+from requests import PreparedRequest, Response
 
 from oauth_core import same_origin
 
-__all__ = ["HopHandler", "follow_hops"]
+__all__ = ["HopHandler", "UnfollowedRedirect", "follow_hops", "unfollowed", "unfollowed_elsewhere"]
 
 
 class HopHandler(Protocol):
@@ -62,3 +63,29 @@ def follow_hops(r: PreparedRequest, handler: HopHandler) -> None:
     if type(r) is PreparedRequest:
         r.__class__ = HandledRequest
         r.__dict__.update(_handler=handler, _first_url=r.url)
+
+
+class UnfollowedRedirect(Response):
+    """A redirect that would carry credentials elsewhere: it is returned, not followed."""
+
+    @property
+    def is_redirect(self) -> bool:
+        """False: Requests must not follow it."""
+        return False
+
+
+def unfollowed(response: Response) -> Response:
+    """Return a redirect as an answer that Requests does not follow."""
+    kept = UnfollowedRedirect()
+    kept.__dict__.update(response.__dict__)
+    return kept
+
+
+def unfollowed_elsewhere(response: Response, first_url: str) -> Response:
+    """Return the answer, unfollowed where it is a redirect to another origin than that of ``first_url``.
+
+    For credentials in body or query: a 307 sends the body along, and a Location may repeat the query.
+    """
+    if response.is_redirect and not same_origin(urljoin(response.url, response.headers["location"]), first_url):
+        return unfollowed(response)
+    return response

@@ -15,9 +15,17 @@ import requests
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
-from oauth_core import OAuth1Core, OAuth1Methods, OAuth1Token, Request, Response, make_oauth1_core
+from oauth_core import (
+    SIGNATURE_TYPE_HEADER,
+    OAuth1Core,
+    OAuth1Methods,
+    OAuth1Token,
+    Request,
+    Response,
+    make_oauth1_core,
+)
 
-from ._hops import follow_hops
+from ._hops import follow_hops, unfollowed_elsewhere
 from ._replay import DRAINED, replay, replayable
 from ._transport import HTTP_OPTIONS, perform
 
@@ -106,6 +114,8 @@ class OAuth1Auth(AuthBase):
 
     def _on_response(self, plain: Plain, response: requests.Response, **kwargs: Any) -> requests.Response:
         request = response.request
+        if self.core.signer.signature_type != SIGNATURE_TYPE_HEADER:
+            response = unfollowed_elsewhere(response, plain[0])
         if response.status_code not in {400, 401, 403} or getattr(request, "hopped", False) or not replayable(request):
             return response
         neutral = Response(response.status_code, tuple(response.headers.items()), _report(response, **kwargs))
