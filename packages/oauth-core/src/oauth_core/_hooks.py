@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from difflib import get_close_matches
 from typing import TypeAlias, cast
 
 from ._errors import ServerRefusal, UsageError
@@ -141,6 +140,8 @@ class Hooks:
         Raises ``UsageError`` for an unknown point and ``TypeError`` for what cannot be called.
         """
         if point not in HOOK_POINTS:
+            from difflib import get_close_matches  # only an error needs it
+
             near = get_close_matches(str(point), HOOK_POINTS, 1)
             hint = f"did you mean {near[0]!r}? " if near else ""
             raise UsageError(f"there is no hook point {point!r}; {hint}The points are {', '.join(sorted(HOOK_POINTS))}")

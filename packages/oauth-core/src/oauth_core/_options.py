@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from inspect import Parameter, iscoroutinefunction, signature
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +19,7 @@ from ._renewal import Renewal, renewal_settings
 from ._token import OAuth2Token
 
 if TYPE_CHECKING:
+    from ._dpop import DPoPProver
     from ._grants import Grant
     from ._login import IDTokenJudge
     from ._pushed import RequestSigner
@@ -59,6 +59,7 @@ _OWN = (
     "client_secret",
     "clock",
     "code_challenge_method",
+    "dpop",
     "endpoint_origins",
     "grant",
     "grant_type",
@@ -102,6 +103,8 @@ def canonical(keywords: Mapping[str, object], spellings: Mapping[str, str] = SPE
 
 def unknown_keyword(where: str, name: str, known: Iterable[str]) -> TypeError:
     """Return the error for a keyword that nobody knows; it names the nearest one."""
+    from difflib import get_close_matches  # only an error needs it
+
     near = get_close_matches(name, list(known), 1, 0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return TypeError(f"{where} got an unexpected keyword {name!r}{hint}")
@@ -226,8 +229,16 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
         certificate_bound_access_tokens=bool(
             given.get("certificate_bound_access_tokens", base.certificate_bound_access_tokens)
         ),
+        dpop=check_prover(given.get("dpop", base.dpop)),
         id_token_validator=_judge(given.get("id_token_validator", base.id_token_validator)),
     )
+
+
+def check_prover(given: object) -> DPoPProver | None:
+    """Return what makes DPoP proofs. Raises ``TypeError`` for what cannot."""
+    if given is None or all(callable(getattr(given, name, None)) for name in ("prove", "learn")):
+        return cast("DPoPProver | None", given)
+    raise TypeError(f"dpop is a key that makes proofs, as oauth-jwt's DPoP does; a {type(given).__name__} cannot")
 
 
 def _judge(given: object) -> IDTokenJudge | None:

@@ -8,7 +8,6 @@ made: most programs use two or three of these methods, and importing an adapter 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from ._config import ClientConfig, with_credentials
@@ -17,12 +16,12 @@ from ._messages import Flow, Response, pairs
 from ._metadata import check_metadata
 from ._options import REFUSED, refuse_keywords, scope_text
 from ._renewal import Renewal, renewal_settings
-from ._sorted_call import SortedCall
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
     from ._grants import Grant
     from ._login import Login
+    from ._sorted_call import SortedCall
     from ._token import OAuth2Token
 
 T = TypeVar("T")
@@ -31,14 +30,18 @@ T = TypeVar("T")
 _HTTP_OPTIONS = frozenset({"cert", "proxies", "proxy", "timeout", "verify"})
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Plan(Generic[T]):
     """A flow that is ready to be carried out, and the HTTP options of this call."""
 
-    flow: Flow[T]
-    options: Mapping[str, object]
-    grant: Grant | None = None
-    renewed: bool = False
+    __slots__ = ("flow", "grant", "options", "renewed")
+
+    def __init__(
+        self, flow: Flow[T], options: Mapping[str, object], grant: Grant | None = None, *, renewed: bool = False
+    ) -> None:
+        self.flow = flow
+        self.options = options
+        self.grant = grant
+        self.renewed = renewed
 
 
 class EndpointPlans:
@@ -64,6 +67,8 @@ class EndpointPlans:
         config = with_credentials(self._config, rest)
         if rest.pop("include_client_id", None) and config.client_id:
             rest["client_id"] = config.client_id
+        from ._sorted_call import SortedCall
+
         return SortedCall(
             config=config,
             url=cast("str | None", url),

@@ -18,7 +18,6 @@ from ._options import REFUSED, OAuth2Settings, canonical, refuse_keywords, scope
 from ._pkce import generate_token
 from ._plans import Plan
 from ._renewal import renewal_settings
-from ._sorted_call import SortedCall
 from ._source_state import SourceState
 from ._token import OAuth2Token
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ._grants import Grant
     from ._login import IDTokenJudge, Login
     from ._logout import LogoutRequest
+    from ._sorted_call import SortedCall
 
 _METHOD_SPELLINGS = {
     "authorization_response_url": "authorization_response",
@@ -178,6 +178,8 @@ class SessionPlans(FurtherPlans):
         if challenge is not None and code_verifier is None:
             made_elsewhere = (("code_challenge", challenge), ("code_challenge_method", method or "S256"))
         rest.setdefault("nonce", None if self._config.id_token_validator is None else "")
+        if self._config.dpop is not None:
+            rest.setdefault("dpop_jkt", self._config.dpop.jkt)
         request = AuthorizationRequest(
             url,
             cast("str", rest.pop("client_id", None) or self._config.client_id or ""),
