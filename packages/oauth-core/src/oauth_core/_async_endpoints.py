@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
+from ._async_further_methods import AsyncFurtherMethods
 from ._config import server_of
 from ._drivers import arun
-from ._further_methods import AsyncFurtherMethods
 from ._messages import Request, Response
 from ._plans import Plan, described, discovering
 from ._runtime import Runtime
