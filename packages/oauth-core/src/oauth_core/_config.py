@@ -21,6 +21,7 @@ from ._urls import check_endpoint
 
 if TYPE_CHECKING:
     from ._client_auth import ClientAuth
+    from ._dpop import DPoPProver
     from ._login import IDTokenJudge
     from ._pushed import RequestSigner
 
@@ -60,6 +61,7 @@ class ClientConfig:
     ``request_object`` signs authorization requests, ``require_pushed_authorization_requests`` pushes them all, and
     ``certificate_bound_access_tokens`` says that a certificate is shown whatever the method (RFC 8705 §3).
     ``id_token_validator`` judges every ID token that comes, and no login goes without one where it was asked for.
+    ``dpop`` is the key that tokens are bound to.
     """
 
     client_id: str | None = None
@@ -82,6 +84,7 @@ class ClientConfig:
     require_pushed_authorization_requests: bool = False
     certificate_bound_access_tokens: bool = False
     id_token_validator: IDTokenJudge | None = None
+    dpop: DPoPProver | None = None
 
     def __repr__(self) -> str:
         return f"<ClientConfig of {self.client_id!r}>"

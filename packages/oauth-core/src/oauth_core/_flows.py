@@ -6,7 +6,7 @@ hooks and the choice of endpoint live here; nothing of a user's API request can 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from ._config import ClientConfig, authenticated, endpoint_of, server_of
 from ._errors import ReauthorizationRequired, ServerRefusal, UnsupportedTokenTypeError, UsageError
 from ._grants import Grant, RefreshTokenGrant, grant_parameters
-from ._messages import Flow, Pairs, Response, pairs, send
+from ._messages import Flow, Pairs, Request, Response, pairs, send
 from ._token import OAuth2Token
 from ._token_endpoint import (
     build_form_request,
@@ -29,6 +29,7 @@ from ._token_endpoint import (
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest
+    from ._dpop import DPoPProver
     from ._login import IDTokenJudge, Login
 
 __all__ = [
@@ -100,12 +101,32 @@ def _exchange(
     point = "refresh_token" if grant.grant_type == "refresh_token" else "access_token"
     endpoint = yield from endpoint_of(config, "token_endpoint", url)
     parameters = yield from grant_parameters(grant)
-    request = build_form_request(endpoint, parameters, headers=headers, method=method, body=body)
-    request = yield from authenticated(config, request, endpoint, auth)
-    request = config.hooks.on_request(f"{point}_request", request)
-    response = config.hooks.on_response(f"{point}_response", (yield from send(request)))
+
+    def make() -> Flow[Request]:
+        request = build_form_request(endpoint, parameters, headers=headers, method=method, body=body)
+        request = yield from authenticated(config, request, endpoint, auth)
+        return config.hooks.on_request(f"{point}_request", request)
+
+    answer = yield from _sent(config.dpop, make)
+    response = config.hooks.on_response(f"{point}_response", answer)
     parse = config.parse_token or partial(parse_token_response, clock=config.clock)
-    return _checked(grant, parse(response))
+    token = _checked(grant, parse(response))
+    if config.dpop is not None:
+        from ._dpop import need_bound
+
+        need_bound(token)
+    return token
+
+
+def _sent(
+    dpop: DPoPProver | None, make: Callable[[], Flow[Request]], access_token: str | None = None
+) -> Flow[Response]:
+    """Send a request, with proofs where there is a key for them (a flow)."""
+    if dpop is None:
+        return (yield from send((yield from make())))
+    from ._dpop import send_proven
+
+    return (yield from send_proven(dpop, make, access_token))
 
 
 def _checked(grant: Grant, token: OAuth2Token) -> OAuth2Token:
@@ -235,12 +256,19 @@ def userinfo(
     """Ask for the claims about the token's user (a flow). Raises as ``parse_userinfo_response``. OIDC Core §5.3."""
     endpoint = yield from endpoint_of(config, "userinfo_endpoint", url)
     # It carries the token as any API request does, so what puts the token elsewhere has to see it too.
-    request = config.hooks.on_request("protected_request", build_userinfo_request(endpoint, token_text(token)))
+    text = token_text(token)
+    key = config.dpop if not isinstance(token, Mapping) or str(token.get("token_type")).lower() == "dpop" else None
+
+    def make() -> Flow[Request]:
+        yield from ()
+        request = build_userinfo_request(endpoint, text, scheme="Bearer" if key is None else "DPoP")
+        return config.hooks.on_request("protected_request", request)
+
     if subject is None and config.id_token_validator is not None:
         from ._login import subject_of
 
         subject = subject_of(config.id_token_validator, token)
-    response = config.hooks.on_response("userinfo_response", (yield from send(request)))
+    response = config.hooks.on_response("userinfo_response", (yield from _sent(key, make, text)))
     return parse_userinfo_response(response, subject=subject, clock=config.clock)
 
 
@@ -272,6 +300,8 @@ def request_authorization(config: ClientConfig, **parameters: object) -> Flow[Au
     parameters.setdefault("issuer", server.issuer)
     parameters.setdefault("iss_required", server.promises_iss)
     parameters.setdefault("allow_insecure_http", config.allow_insecure_http)
+    if config.dpop is not None:
+        parameters.setdefault("dpop_jkt", config.dpop.jkt)
     if not config.client_id and "client_id" not in parameters:
         raise UsageError("no client_id is configured; pass client_id=")
     parameters.setdefault("client_id", config.client_id)

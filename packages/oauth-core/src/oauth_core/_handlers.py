@@ -35,7 +35,9 @@ __all__ = [
 ]
 
 # How the handler behaves; every other keyword is a parameter of the token request.
-HANDLER_OPTIONS = frozenset({"leeway", "store", "store_key", "token_placement", "token_updater", "update_token"})
+HANDLER_OPTIONS = frozenset(
+    {"dpop", "leeway", "store", "store_key", "token_placement", "token_updater", "update_token"}
+)
 
 
 class GrantHandlerBase:

@@ -229,16 +229,17 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
         certificate_bound_access_tokens=bool(
             given.get("certificate_bound_access_tokens", base.certificate_bound_access_tokens)
         ),
-        dpop=check_prover(given.get("dpop", base.dpop)),
+        dpop=_prover(given.get("dpop", base.dpop)),
         id_token_validator=_judge(given.get("id_token_validator", base.id_token_validator)),
     )
 
 
-def check_prover(given: object) -> DPoPProver | None:
-    """Return what makes DPoP proofs. Raises ``TypeError`` for what cannot."""
-    if given is None or all(callable(getattr(given, name, None)) for name in ("prove", "learn")):
-        return cast("DPoPProver | None", given)
-    raise TypeError(f"dpop is a key that makes proofs, as oauth-jwt's DPoP does; a {type(given).__name__} cannot")
+def _prover(given: object) -> DPoPProver | None:
+    if given is None:
+        return None
+    from ._dpop import check_prover
+
+    return check_prover(given)
 
 
 def _judge(given: object) -> IDTokenJudge | None:

@@ -25,22 +25,32 @@ def check_placement(placement: str) -> str:
     return placement
 
 
-def _checked(token: OAuth2Token) -> str:
+def _checked(token: OAuth2Token, *, dpop: bool = False) -> str:
     value = token.get("access_token")
     if not isinstance(value, str) or not value:
         raise UsageError("the token has no access_token")
     if _UNPRINTABLE.search(value):
         raise UsageError("the access_token holds a space, a control character or one outside ASCII; it was not sent")
-    if token.token_type.lower() != "bearer":
+    kind = token.token_type.lower()
+    if kind == "dpop" and not dpop:
+        raise UnsupportedTokenTypeError(
+            f"the token is of type {token.token_type!r} and was not sent: it is bound to a key; pass dpop= with that "
+            "key, and send it in the header"
+        )
+    if kind not in {"bearer", "dpop"}:
         raise UnsupportedTokenTypeError(
             f"the token is of type {token.token_type!r} and was not sent; only Bearer tokens are presented here"
         )
     return value
 
 
-def authorization_header(token: OAuth2Token) -> str:
-    """Return the value of the ``Authorization`` header. Raises ``UnsupportedTokenTypeError``. RFC 6750 §2.1."""
-    return f"Bearer {_checked(token)}"
+def authorization_header(token: OAuth2Token, *, dpop: bool = False) -> str:
+    """Return the value of the ``Authorization`` header. Raises ``UnsupportedTokenTypeError``. RFC 6750 §2.1.
+
+    ``dpop`` says that a proof goes along, which a bound token needs. RFC 9449 §7.1.
+    """
+    value = _checked(token, dpop=dpop)
+    return f"DPoP {value}" if token.token_type.lower() == "dpop" else f"Bearer {value}"
 
 
 def form_body(token: OAuth2Token, body: bytes, content_type: str | None, *, method: str = "POST") -> bytes:

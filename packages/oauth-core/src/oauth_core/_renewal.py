@@ -35,6 +35,14 @@ class Renewal:
     def __repr__(self) -> str:
         return f"<Renewal of {self.config.client_id!r} by {self.grant or 'its refresh token'}>"
 
+    def bound_to(self, dpop: object) -> Self:
+        """Return the renewal with the key that its tokens are bound to; None leaves the configured one."""
+        if dpop is None:
+            return self
+        from ._dpop import check_prover
+
+        return replace(self, config=replace(self.config, dpop=check_prover(dpop)))
+
     def possible(self, token: Mapping[str, object] | None) -> bool:
         """Tell whether another token can be had without a person when ``token`` is at its end."""
         if self.grant is not None and (token is None or self.grant.repeatable):

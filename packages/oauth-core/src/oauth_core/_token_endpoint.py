@@ -110,9 +110,9 @@ def parse_introspection_response(response: Response, *, clock: Callable[[], floa
     return members
 
 
-def build_userinfo_request(endpoint: str, access_token: str, *, headers: Pairs = ()) -> Request:
+def build_userinfo_request(endpoint: str, access_token: str, *, headers: Pairs = (), scheme: str = "Bearer") -> Request:
     """Return a request for the claims about the token's user. OIDC Core §5.3.1."""
-    base: Pairs = (("Accept", "application/json, application/jwt"), ("Authorization", f"Bearer {access_token}"))
+    base: Pairs = (("Accept", "application/json, application/jwt"), ("Authorization", f"{scheme} {access_token}"))
     return Request("GET", endpoint, (*base, *headers))
 
 

@@ -18,6 +18,7 @@ from oauth_core import (
     AuthContext,
     ClientAuth,
     ClientSecretBasic,
+    DPoPProver,
     EndpointMethods,
     Flow,
     Hooks,
@@ -32,7 +33,9 @@ from oauth_core import (
     authorization_header,
     check_placement,
     check_secure,
+    demands_nonce,
     form_body,
+    is_bound,
     query_url,
     rejects_token,
     resolve_client_auth,
@@ -54,7 +57,7 @@ class TokenAuth(HopAuth):
 
     ``token_placement`` is ``header``, ``body`` (form bodies) or ``uri``. A handler with a synchronous source serves
     synchronous clients, one with an asynchronous source asynchronous clients. ``allow_insecure_http=True`` lets the
-    token travel over plain HTTP to other machines.
+    token travel over plain HTTP to other machines. ``dpop`` is the key that tokens of the type DPoP are bound to.
     """
 
     binding: ClassVar[Binding]
@@ -68,10 +71,12 @@ class TokenAuth(HopAuth):
         token_placement: str = "header",
         hooks: Hooks | None = None,
         allow_insecure_http: bool = False,
+        dpop: DPoPProver | None = None,
     ) -> None:
         self.source = source
         self.token_placement = check_placement(token_placement)
         self.allow_insecure_http = allow_insecure_http
+        self.dpop = dpop
         self._hooks = Hooks() if hooks is None else hooks
         self._header: tuple[object, str] = (None, "")
 
@@ -101,6 +106,7 @@ class TokenAuth(HopAuth):
 
     def next_hop(self, upcoming: Any, content: bytes | None, *, at_home: bool) -> Any:
         """Return the request that follows a redirect, or None where it would carry the token along."""
+        upcoming.headers.pop("DPoP", None)  # a proof is for one URL; the next one is made where it is needed
         in_body = isinstance(upcoming.stream, SealedStream)
         if not at_home:
             return None if in_body or self._hooked_anywhere or self._quoted(upcoming.url) else upcoming
@@ -129,7 +135,18 @@ class TokenAuth(HopAuth):
             repeatable, file = self._body_of(request)
         position = None if file is None else file.tell()
         prepared = self._prepare(request, token)
+        if self._proves(token):
+            self._show(prepared, run(self._proof(prepared, token), _nothing_to_send))
         response = yield prepared
+        if self._lacks_nonce(prepared, response) and repeatable:
+            shorten(response, self.binding.capped)
+            response.read()
+            if file is not None:
+                file.seek(position)
+            prepared = self._prepare(request, token)
+            self._show(prepared, run(self._proof(prepared, token), _nothing_to_send))
+            response = yield prepared
+            self._learn(response)
         if response.status_code != 401 or not self._rejected(request, prepared, response):
             return
         if not repeatable or not self._renewable(token):
@@ -140,7 +157,10 @@ class TokenAuth(HopAuth):
         renewed = source.renew(token)
         if file is not None:
             file.seek(position)
-        yield self._prepare(request, renewed)
+        prepared = self._prepare(request, renewed)
+        if self._proves(renewed):
+            self._show(prepared, run(self._proof(prepared, renewed), _nothing_to_send))
+        self._learn((yield prepared))
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
         """Put the token on a request of an asynchronous client, and answer a 401 once.
@@ -158,7 +178,18 @@ class TokenAuth(HopAuth):
             repeatable, file = self._body_of(request)
         position = None if file is None else await awaited(file.tell())
         prepared = self._prepare(request, token)
+        if self._proves(token):
+            self._show(prepared, await _asked(self._proof(prepared, token)))
         response = yield prepared
+        if self._lacks_nonce(prepared, response) and repeatable:
+            shorten(response, self.binding.capped_async)
+            await response.aread()
+            if file is not None:
+                await awaited(file.seek(position))
+            prepared = self._prepare(request, token)
+            self._show(prepared, await _asked(self._proof(prepared, token)))
+            response = yield prepared
+            self._learn(response)
         if response.status_code != 401 or not self._rejected(request, prepared, response):
             return
         if not repeatable or not self._renewable(token):
@@ -169,7 +200,35 @@ class TokenAuth(HopAuth):
         renewed = await awaited(source.renew(token))
         if file is not None:
             await awaited(file.seek(position))
-        yield self._prepare(request, renewed)
+        prepared = self._prepare(request, renewed)
+        if self._proves(renewed):
+            self._show(prepared, await _asked(self._proof(prepared, renewed)))
+        self._learn((yield prepared))
+
+    def _proves(self, token: OAuth2Token) -> bool:
+        return self.dpop is not None and is_bound(token)
+
+    def _proof(self, prepared: Any, token: OAuth2Token) -> Flow[str]:
+        """Return a new proof for a request as it is now: nothing may change its method or URL after this (a flow)."""
+        assert self.dpop is not None
+        return self.dpop.prove(prepared.method, str(prepared.url), token.access_token)
+
+    def _show(self, prepared: Any, proof: str) -> None:
+        prepared.headers["DPoP"] = proof
+
+    def _learn(self, response: Any) -> str | None:
+        """Keep the nonce of an answer, and return it."""
+        if self.dpop is None:
+            return None
+        nonce: str | None = response.headers.get("DPoP-Nonce")
+        self.dpop.learn(str(response.request.url), nonce)
+        return nonce
+
+    def _lacks_nonce(self, sent: Any, response: Any) -> bool:
+        """Keep the nonce of an answer; tell whether a request was refused for want of it alone."""
+        if self._learn(response) is None or response.status_code != 401 or response.request is not sent:
+            return False
+        return "DPoP" in sent.headers and demands_nonce(response.headers.get_list("WWW-Authenticate"))
 
     def _synchronous(self) -> TokenSource:
         source = self.source
@@ -207,7 +266,7 @@ class TokenAuth(HopAuth):
         if self.token_placement == "header":
             made_for, value = self._header
             if made_for is not token:
-                value = authorization_header(token)
+                value = authorization_header(token, dpop=self.dpop is not None)
                 self._header = (token, value)
             request.headers["Authorization"] = value
         elif self.token_placement == "uri":
@@ -255,13 +314,19 @@ class TokenAuth(HopAuth):
         return self.source.can_renew() or current.get("access_token") != token.get("access_token")
 
 
+async def _asked(flow: Flow[str]) -> str:
+    runtime = current_runtime()
+    return await arun(flow, _nothing_to_send_async, sleep=runtime.sleep, to_thread=runtime.to_thread)
+
+
 class OAuth2AuthBase(TokenAuth):
     """Puts a token you already have on each request: ``httpx.get(url, auth=OAuth2Auth(token))``.
 
     Without ``client`` the token is used as it is, by clients of either colour. With ``client``, an ``OAuth2Client``
     or ``AsyncOAuth2Client`` of the same colour as the clients that use the handler, the token is renewed through it;
     without ``token`` the client's own token is shared. ``client_id`` and ``client_secret`` stand in for the client's
-    own at renewals. RFC 6750 §2.
+    own at renewals. ``dpop`` is the key that the token is bound to, the client's unless given. RFC 6750 §2,
+    RFC 9449 §7.
     """
 
     def __init__(
@@ -272,6 +337,7 @@ class OAuth2AuthBase(TokenAuth):
         *,
         client_id: str | None = None,
         client_secret: object = None,
+        dpop: DPoPProver | None = None,
         allow_insecure_http: bool = False,
     ) -> None:
         if isinstance(token, str):
@@ -287,6 +353,7 @@ class OAuth2AuthBase(TokenAuth):
             raise TypeError(f"client is an OAuth2Client or an AsyncOAuth2Client, not a {type(client).__name__}")
         else:
             hooks = client.config.hooks
+            dpop = dpop or client.config.dpop
             allow_insecure_http = allow_insecure_http or client.config.allow_insecure_http
             if token is None and isinstance(client, (SessionMethods, AsyncSessionMethods)):
                 source = client.token_source
@@ -294,7 +361,10 @@ class OAuth2AuthBase(TokenAuth):
                 own = {"client_id": client_id, "client_secret": client_secret}
                 given = {name: value for name, value in own.items() if value is not None}
                 source = client.new_source(token=token, refresh_parameters=given)
-        super().__init__(source, token_placement=token_placement, hooks=hooks, allow_insecure_http=allow_insecure_http)
+                source.renewal = source.renewal.bound_to(dpop)
+        super().__init__(
+            source, token_placement=token_placement, hooks=hooks, allow_insecure_http=allow_insecure_http, dpop=dpop
+        )
 
     def _asynchronous(self) -> TokenSource | AsyncTokenSource:
         # A token that nothing renews needs no I/O, so one source serves both colours.
@@ -377,7 +447,7 @@ class OAuth2ClientAuthBase:
 
 
 def _nothing_to_send(request: Request) -> Response:
-    raise UsageError(f"a client authentication method may not send requests of its own ({request!r})")
+    raise UsageError(f"a client authentication method or a signer may not send requests of its own ({request!r})")
 
 
 async def _nothing_to_send_async(request: Request) -> Response:

@@ -70,6 +70,7 @@ class _ClientBase(ServerSide):
             token_placement=token_placement,
             hooks=settings.config.hooks,
             allow_insecure_http=settings.config.allow_insecure_http,
+            dpop=settings.config.dpop,
         )
 
 

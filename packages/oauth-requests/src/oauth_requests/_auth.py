@@ -26,9 +26,12 @@ from oauth_core import (
     authorization_header,
     check_placement,
     check_secure,
+    demands_nonce,
     form_body,
+    is_bound,
     query_url,
     rejects_token,
+    run,
     same_origin,
 )
 
@@ -38,7 +41,7 @@ from ._replay import replay, replayable
 if TYPE_CHECKING:
     from requests.structures import CaseInsensitiveDict
 
-    from oauth_core import Hooks
+    from oauth_core import DPoPProver, Hooks
 
 __all__ = ["NoAuth", "OAuth2Auth", "TokenAuth"]
 
@@ -70,7 +73,7 @@ class TokenAuth(AuthBase):
     """Puts the token of a source on each request; the base of every handler here.
 
     ``token_placement`` is ``header``, ``body`` (form bodies) or ``uri``. ``allow_insecure_http=True`` lets the token
-    travel over plain HTTP to other machines.
+    travel over plain HTTP to other machines. ``dpop`` is the key that tokens of the type DPoP are bound to.
     """
 
     def __init__(
@@ -80,10 +83,12 @@ class TokenAuth(AuthBase):
         token_placement: str = "header",
         hooks: Hooks | None = None,
         allow_insecure_http: bool = False,
+        dpop: DPoPProver | None = None,
     ) -> None:
         self.source = source
         self.token_placement = check_placement(token_placement)
         self.allow_insecure_http = allow_insecure_http
+        self.dpop = dpop
         self._hooks = hooks
         self._header: tuple[OAuth2Token | None, str] = (None, "")
 
@@ -128,16 +133,20 @@ class TokenAuth(AuthBase):
         token = self.source.usable()
         if self.token_placement == "uri" and token is not None and not self._carried(r, token):
             self._place(r, token)
+        elif self.dpop is not None and token is not None and is_bound(token):
+            r.headers["Authorization"] = authorization_header(token, dpop=True)
+            self._prove(r, token)
 
     def take_off(self, r: PreparedRequest) -> None:
         """Send a hop to another origin without the token."""
         r.headers.pop("Authorization", None)
+        r.headers.pop("DPoP", None)
 
     def _place(self, r: PreparedRequest, token: OAuth2Token) -> None:
         if self.token_placement == "header":
             made_for, value = self._header
             if made_for is not token:
-                value = authorization_header(token)
+                value = authorization_header(token, dpop=self.dpop is not None)
                 self._header = (token, value)
             r.headers["Authorization"] = value
         elif self.token_placement == "uri":
@@ -152,10 +161,19 @@ class TokenAuth(AuthBase):
             r.headers["Content-Length"] = str(len(r.body))
         if self._hooks is not None and self._hooked:
             _run_hooks(self._hooks, r)
+        if self.dpop is not None and is_bound(token):
+            self._prove(r, token)
+
+    def _prove(self, r: PreparedRequest, token: OAuth2Token) -> None:
+        """Add a new proof for the request as it is now: nothing may change its method or URL after this."""
+        assert self.dpop is not None
+        r.headers["DPoP"] = run(self.dpop.prove(r.method or "", r.url or "", token.access_token), _nowhere)
 
     def _on_response(
         self, token: OAuth2Token, first_url: str, plain: Plain | None, response: Response, **kwargs: Any
     ) -> Response:
+        if self.dpop is not None:
+            response = self._with_nonce(self.dpop, token, first_url, plain, response, **kwargs)
         if response.status_code == 401:
             try:
                 new = self._after_401(token, first_url, response)
@@ -165,15 +183,32 @@ class TokenAuth(AuthBase):
             return response if new is None else self._replay(response, new, plain, **kwargs)
         return unfollowed_elsewhere(response, first_url) if self._anywhere else response
 
+    def _with_nonce(
+        self,
+        dpop: DPoPProver,
+        token: OAuth2Token,
+        first_url: str,
+        plain: Plain | None,
+        response: Response,
+        **kwargs: Any,
+    ) -> Response:
+        """Keep the nonce of an answer; send the request once more where that is all that was missing."""
+        request, nonce = response.request, response.headers.get("DPoP-Nonce")
+        dpop.learn(request.url or "", nonce)
+        if response.status_code != 401 or nonce is None or not demands_nonce(_challenges(response)):
+            return response
+        if self._anywhere and getattr(request, "hopped", False):
+            return response
+        if not same_origin(request.url or "", first_url) or not replayable(request):
+            return response
+        return self._replay(response, token, plain, **kwargs)
+
     def _after_401(self, token: OAuth2Token, first_url: str, response: Response) -> OAuth2Token | None:
         """Return the token to replay the request with, or None where the 401 is the answer."""
         request = response.request
         if self._anywhere and getattr(request, "hopped", False):
             return None  # where the token stood before the redirect says nothing about where it has to stand now
-        challenges = response.raw.headers.getlist("WWW-Authenticate") if _has_list(response) else None
-        if challenges is None:
-            challenges = response.headers.get("WWW-Authenticate")
-        if not same_origin(request.url or "", first_url) or not rejects_token(challenges):
+        if not same_origin(request.url or "", first_url) or not rejects_token(_challenges(response)):
             return None
         source = self.source
         if not self._carried(request, token):  # a redirect took the token away: it was not rejected
@@ -196,7 +231,7 @@ class TokenAuth(AuthBase):
             if isinstance(text, str) and any(text in str(place) for place in places):
                 return True
         if self.token_placement == "header":
-            return request.headers.get("Authorization") == authorization_header(token)
+            return request.headers.get("Authorization") == authorization_header(token, dpop=self.dpop is not None)
         place = request.url if self.token_placement == "uri" else request.body
         text = place.decode("utf-8", "replace") if isinstance(place, bytes) else str(place or "")
         return "access_token=" in text
@@ -207,11 +242,18 @@ class TokenAuth(AuthBase):
                 again.url, again.headers, again.body = plain[0], plain[1].copy(), plain[2]
             self._place(again, token)
 
-        return replay(response, prepare, self._on_response, **kwargs)
+        again = replay(response, prepare, self._on_response, **kwargs)
+        if self.dpop is not None:
+            self.dpop.learn(again.request.url or "", again.headers.get("DPoP-Nonce"))
+        return again
 
 
-def _has_list(response: Response) -> bool:
-    return hasattr(getattr(response.raw, "headers", None), "getlist")
+def _challenges(response: Response) -> list[str] | str | None:
+    headers = getattr(response.raw, "headers", None)
+    if headers is not None and hasattr(headers, "getlist"):
+        found: list[str] = headers.getlist("WWW-Authenticate")
+        return found
+    return response.headers.get("WWW-Authenticate")
 
 
 def _run_hooks(hooks: Hooks, r: PreparedRequest) -> None:
@@ -229,8 +271,8 @@ def _run_hooks(hooks: Hooks, r: PreparedRequest) -> None:
 class OAuth2Auth(TokenAuth):
     """Puts a token you already have on each request: ``requests.get(url, auth=OAuth2Auth(token))``.
 
-    With ``client``, an ``OAuth2Client`` or an ``OAuth2Session``, the token is renewed by its refresh token.
-    RFC 6750 §2.
+    With ``client``, an ``OAuth2Client`` or an ``OAuth2Session``, the token is renewed by its refresh token. ``dpop`` is
+    the key that the token is bound to, the client's unless given. RFC 6750 §2, RFC 9449 §7.
     """
 
     def __init__(
@@ -241,6 +283,7 @@ class OAuth2Auth(TokenAuth):
         *,
         client_id: str | None = None,
         client_secret: object = None,
+        dpop: DPoPProver | None = None,
         allow_insecure_http: bool = False,
     ) -> None:
         if isinstance(token, str):
@@ -261,11 +304,13 @@ class OAuth2Auth(TokenAuth):
                     if value is not None
                 },
             )
+            source.renewal = source.renewal.bound_to(dpop)
         super().__init__(
             source,
             token_placement=token_placement,
             hooks=None if client is None else client.config.hooks,
             allow_insecure_http=allow_insecure_http or (client is not None and client.config.allow_insecure_http),
+            dpop=dpop or (None if client is None else client.config.dpop),
         )
 
 

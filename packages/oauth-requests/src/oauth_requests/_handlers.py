@@ -60,11 +60,13 @@ class _ClientTokenAuth(TokenAuth, GrantHandlerBase):
             leeway=options.get("leeway", 60),
             on_token=_callback(options),
         )
+        source.renewal = source.renewal.bound_to(options.get("dpop"))
         super().__init__(
             source,
             token_placement=options.get("token_placement", "header"),
             hooks=client.config.hooks,
             allow_insecure_http=client.config.allow_insecure_http,
+            dpop=source.renewal.config.dpop,
         )
 
 

@@ -109,6 +109,7 @@ class OAuth2Session(SessionMethods, requests.Session):
             token_placement=token_placement,
             hooks=settings.config.hooks,
             allow_insecure_http=settings.config.allow_insecure_http,
+            dpop=settings.config.dpop,
         )
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
