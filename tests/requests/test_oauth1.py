@@ -9,7 +9,13 @@ import pytest
 import requests
 
 from oauth_core import OAuth1Signer, UsageError
-from oauth_core.testing import FakeAuthorizationServer, LoopbackServer
+from oauth_core.testing import (
+    FakeAuthorizationServer,
+    LoopbackServer,
+    ManualClock,
+    OAuth1Provider,
+    RegisteredOAuth1Client,
+)
 from oauth_requests import OAuth1Auth, OAuth1Session, OAuthError
 from tests.servers.oauth1_credentials import SIGNATURE_METHODS
 from tests.servers.protocol import REDIRECT_URI
@@ -108,6 +114,20 @@ def test_a_wrong_clock_is_set_once(oauth1_server):
             assert session.get(oauth1_server.api_url).history == []
         finally:
             oauth1_server.set_clock_offset(0)
+
+
+def test_a_wrong_clock_is_set_behind_a_redirect_too():
+    """A hop to the same origin whose timestamp is refused is signed once more by the server's clock."""
+    clock = ManualClock(2_000_000_000)
+    provider = OAuth1Provider([RegisteredOAuth1Client("key", "secret")])
+    server = FakeAuthorizationServer(clock=clock)
+    server.install(provider)
+    with LoopbackServer(server) as here:
+        token = provider.issue_token("key")
+        names = ("key", "secret", token["oauth_token"], token["oauth_token_secret"])
+        with OAuth1Session(*names, clock=lambda: clock() - 5000) as session:
+            response = session.get(f"{here.url}/public/redirect?status=307&to=/signed/things")
+    assert response.status_code == 200, response.text
 
 
 @pytest.fixture

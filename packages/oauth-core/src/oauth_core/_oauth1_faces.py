@@ -33,13 +33,21 @@ def make_oauth1_core(where: str, first: tuple[object, ...], keywords: Mapping[st
     named = dict(zip(("client_key", "client_secret", "token", "token_secret", "redirect_uri"), first, strict=True))
     meant = canonical(keywords, OAUTH1_SPELLINGS)
     for name, value in named.items():
-        if value is not None and meant.get(name) not in {None, value}:
+        if value is not None and meant.get(name) is not None and meant[name] != value:
             raise TypeError(f"{where} got two values for {name!r}, by position or another spelling; pass one of them")
         meant.setdefault(name, None)
         meant[name] = value if value is not None else meant[name]
     given = {name: value for name, value in meant.items() if value is not None}
     given.setdefault("client_key", "")
     return OAuth1Core(**given)  # type: ignore[arg-type]  # named by its own signature
+
+
+def _one(named: str | None, url: str | None) -> str:
+    if named is not None and url is not None:
+        raise TypeError("pass the URL once")
+    if not (given := named or url):
+        raise TypeError("pass the URL of the endpoint")
+    return given
 
 
 class _OAuth1Face:
@@ -132,35 +140,43 @@ class OAuth1Methods(_OAuth1Face):
 
     def fetch_request_token(
         self,
-        url: str,
+        request_token_url: str | None = None,
         realm: str | Iterable[str] | None = None,
         *,
+        url: str | None = None,
         method: str = "POST",
         params: Params | None = None,
         **options: object,
     ) -> OAuth1Token:
         """Fetch temporary credentials, use them from here on and return them. RFC 5849 §2.1.
 
+        The URL comes first; by name it is ``request_token_url`` or ``url``.
         ``params`` are sent as form parameters; ``options`` are HTTP options such as ``timeout`` (seconds). Raises
         ``ServerRefusal``, ``ProtocolViolation``, ``TransportError``.
         """
-        return self._drive(self._core.fetch_request_token(url, realm, method=method, params=params), options)
+        return self._drive(
+            self._core.fetch_request_token(_one(request_token_url, url), realm, method=method, params=params), options
+        )
 
     def fetch_access_token(
         self,
-        url: str,
+        access_token_url: str | None = None,
         verifier: str | None = None,
         *,
+        url: str | None = None,
         method: str = "POST",
         params: Params | None = None,
         **options: object,
     ) -> OAuth1Token:
         """Exchange the request token and its verifier for an access token, use that and return it. RFC 5849 §2.3.
 
+        The URL comes first; by name it is ``access_token_url`` or ``url``.
         ``params`` are sent as form parameters; ``options`` are HTTP options such as ``timeout`` (seconds). Raises
         ``ServerRefusal``, ``ProtocolViolation``, ``TransportError``.
         """
-        return self._drive(self._core.fetch_access_token(url, verifier, method=method, params=params), options)
+        return self._drive(
+            self._core.fetch_access_token(_one(access_token_url, url), verifier, method=method, params=params), options
+        )
 
     def fetch_two_legged_token(self, request_token_url: str, access_token_url: str, **options: object) -> OAuth1Token:
         """Fetch an access token for the client itself, without a user in between."""
@@ -196,35 +212,43 @@ class AsyncOAuth1Methods(_OAuth1Face):
 
     async def fetch_request_token(
         self,
-        url: str,
+        request_token_url: str | None = None,
         realm: str | Iterable[str] | None = None,
         *,
+        url: str | None = None,
         method: str = "POST",
         params: Params | None = None,
         **options: object,
     ) -> OAuth1Token:
         """Fetch temporary credentials, use them from here on and return them. RFC 5849 §2.1.
 
+        The URL comes first; by name it is ``request_token_url`` or ``url``.
         ``params`` are sent as form parameters; ``options`` are HTTP options such as ``timeout`` (seconds). Raises
         ``ServerRefusal``, ``ProtocolViolation``, ``TransportError``.
         """
-        return await self._drive(self._core.fetch_request_token(url, realm, method=method, params=params), options)
+        return await self._drive(
+            self._core.fetch_request_token(_one(request_token_url, url), realm, method=method, params=params), options
+        )
 
     async def fetch_access_token(
         self,
-        url: str,
+        access_token_url: str | None = None,
         verifier: str | None = None,
         *,
+        url: str | None = None,
         method: str = "POST",
         params: Params | None = None,
         **options: object,
     ) -> OAuth1Token:
         """Exchange the request token and its verifier for an access token, use that and return it. RFC 5849 §2.3.
 
+        The URL comes first; by name it is ``access_token_url`` or ``url``.
         ``params`` are sent as form parameters; ``options`` are HTTP options such as ``timeout`` (seconds). Raises
         ``ServerRefusal``, ``ProtocolViolation``, ``TransportError``.
         """
-        return await self._drive(self._core.fetch_access_token(url, verifier, method=method, params=params), options)
+        return await self._drive(
+            self._core.fetch_access_token(_one(access_token_url, url), verifier, method=method, params=params), options
+        )
 
     async def fetch_two_legged_token(
         self, request_token_url: str, access_token_url: str, **options: object

@@ -6,6 +6,7 @@ token that a method obtains becomes the session's token.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -53,26 +54,39 @@ class SessionMethods(SessionPlans, EndpointMethods):
         """
         return self._token(self._plan_fetch(url, parameters))
 
-    def refresh_token(self, url: str | None = None, **parameters: object) -> OAuth2Token:
-        """Spend the refresh token (``refresh_token=``, the session's unless given) and keep the new token.
+    def refresh_token(
+        self,
+        url: str | None = None,
+        refresh_token: object = None,
+        body: str = "",
+        auth: object = None,
+        headers: Mapping[str, str] | None = None,
+        **parameters: object,
+    ) -> OAuth2Token:
+        """Spend a refresh token, the session's unless given, and keep the new token.
 
-        Takes what ``fetch_token`` takes. Raises ``ReauthorizationRequired`` where it is no longer accepted.
+        Takes what else ``fetch_token`` takes. Raises ``ReauthorizationRequired`` where it is no longer accepted.
         RFC 6749 §6.
         """
-        return self._token(self._plan_session_refresh(url, parameters))
+        named = {"refresh_token": refresh_token, "body": body, "auth": auth, "headers": headers}
+        return self._token(self._plan_session_refresh(url, {**parameters, **named}))
 
     def revoke_token(
         self,
         url: str | None = None,
         token: object = None,
         token_type_hint: str | None = None,
+        body: str = "",
+        auth: object = None,
+        headers: Mapping[str, str] | None = None,
         **parameters: object,
     ) -> Response:
         """Ask the server to forget a token and return its answer; without ``token`` the session's refresh token.
 
         Raises ``ServerRefusal``. RFC 7009 §2.
         """
-        return self._drive(self._plan_session_revoke(url, token, token_type_hint, parameters))
+        named = {**parameters, "body": body, "auth": auth, "headers": headers}
+        return self._drive(self._plan_session_revoke(url, token, token_type_hint, named))
 
     def revoke_access_token(self, token: object = None, **parameters: object) -> Response:
         """Ask the server to forget an access token, the session's unless given. RFC 7009 §2.1."""
@@ -87,13 +101,17 @@ class SessionMethods(SessionPlans, EndpointMethods):
         url: str | None = None,
         token: object = None,
         token_type_hint: str | None = None,
+        body: str = "",
+        auth: object = None,
+        headers: Mapping[str, str] | None = None,
         **parameters: object,
     ) -> dict[str, object]:
         """Return what the server says about a token; without ``token`` the session's access token.
 
         Raises ``ServerRefusal``, ``ProtocolViolation``. RFC 7662 §2.
         """
-        return self._drive(self._plan_session_introspect(url, token, token_type_hint, parameters))
+        named = {**parameters, "body": body, "auth": auth, "headers": headers}
+        return self._drive(self._plan_session_introspect(url, token, token_type_hint, named))
 
     def ensure_active_token(self, min_validity: float | None = None) -> OAuth2Token:
         """Return a token that is good for so many seconds (the leeway unless given), renewed where it has to be.
@@ -134,26 +152,39 @@ class AsyncSessionMethods(SessionPlans, AsyncEndpointMethods):
         """
         return await self._token(self._plan_fetch(url, parameters))
 
-    async def refresh_token(self, url: str | None = None, **parameters: object) -> OAuth2Token:
-        """Spend the refresh token (``refresh_token=``, the session's unless given) and keep the new token.
+    async def refresh_token(
+        self,
+        url: str | None = None,
+        refresh_token: object = None,
+        body: str = "",
+        auth: object = None,
+        headers: Mapping[str, str] | None = None,
+        **parameters: object,
+    ) -> OAuth2Token:
+        """Spend a refresh token, the session's unless given, and keep the new token.
 
-        Takes what ``fetch_token`` takes. Raises ``ReauthorizationRequired`` where it is no longer accepted.
+        Takes what else ``fetch_token`` takes. Raises ``ReauthorizationRequired`` where it is no longer accepted.
         RFC 6749 §6.
         """
-        return await self._token(self._plan_session_refresh(url, parameters))
+        named = {"refresh_token": refresh_token, "body": body, "auth": auth, "headers": headers}
+        return await self._token(self._plan_session_refresh(url, {**parameters, **named}))
 
     async def revoke_token(
         self,
         url: str | None = None,
         token: object = None,
         token_type_hint: str | None = None,
+        body: str = "",
+        auth: object = None,
+        headers: Mapping[str, str] | None = None,
         **parameters: object,
     ) -> Response:
         """Ask the server to forget a token and return its answer; without ``token`` the session's refresh token.
 
         Raises ``ServerRefusal``. RFC 7009 §2.
         """
-        return await self._drive(self._plan_session_revoke(url, token, token_type_hint, parameters))
+        named = {**parameters, "body": body, "auth": auth, "headers": headers}
+        return await self._drive(self._plan_session_revoke(url, token, token_type_hint, named))
 
     async def revoke_access_token(self, token: object = None, **parameters: object) -> Response:
         """Ask the server to forget an access token, the session's unless given. RFC 7009 §2.1."""
@@ -168,13 +199,17 @@ class AsyncSessionMethods(SessionPlans, AsyncEndpointMethods):
         url: str | None = None,
         token: object = None,
         token_type_hint: str | None = None,
+        body: str = "",
+        auth: object = None,
+        headers: Mapping[str, str] | None = None,
         **parameters: object,
     ) -> dict[str, object]:
         """Return what the server says about a token; without ``token`` the session's access token.
 
         Raises ``ServerRefusal``, ``ProtocolViolation``. RFC 7662 §2.
         """
-        return await self._drive(self._plan_session_introspect(url, token, token_type_hint, parameters))
+        named = {**parameters, "body": body, "auth": auth, "headers": headers}
+        return await self._drive(self._plan_session_introspect(url, token, token_type_hint, named))
 
     async def ensure_active_token(self, min_validity: float | None = None) -> OAuth2Token:
         """Return a token that is good for so many seconds (the leeway unless given), renewed where it has to be.

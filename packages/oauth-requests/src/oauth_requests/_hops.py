@@ -17,7 +17,7 @@ from requests import PreparedRequest, Response
 
 from oauth_core import same_origin
 
-__all__ = ["HopHandler", "UnfollowedRedirect", "follow_hops", "unfollowed", "unfollowed_elsewhere"]
+__all__ = ["HopHandler", "UnfollowedRedirect", "at_home", "follow_hops", "unfollowed", "unfollowed_elsewhere"]
 
 
 class HopHandler(Protocol):
@@ -63,6 +63,11 @@ def follow_hops(r: PreparedRequest, handler: HopHandler) -> None:
     if type(r) is PreparedRequest:
         r.__class__ = HandledRequest
         r.__dict__.update(_handler=handler, _first_url=r.url)
+
+
+def at_home(request: PreparedRequest) -> bool:
+    """Tell whether a request has never left the origin that was asked first."""
+    return getattr(request, "_first_url", request.url) is not None
 
 
 class UnfollowedRedirect(Response):

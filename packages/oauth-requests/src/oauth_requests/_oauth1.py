@@ -25,7 +25,7 @@ from oauth_core import (
     make_oauth1_core,
 )
 
-from ._hops import follow_hops, unfollowed_elsewhere
+from ._hops import at_home, follow_hops, unfollowed_elsewhere
 from ._replay import DRAINED, replay, replayable
 from ._transport import HTTP_OPTIONS, perform
 
@@ -116,18 +116,21 @@ class OAuth1Auth(AuthBase):
         request = response.request
         if self.core.signer.signature_type != SIGNATURE_TYPE_HEADER:
             response = unfollowed_elsewhere(response, plain[0])
-        if response.status_code not in {400, 401, 403} or getattr(request, "hopped", False) or not replayable(request):
+        if response.status_code not in {400, 401, 403} or not at_home(request) or not replayable(request):
             return response
         neutral = Response(response.status_code, tuple(response.headers.items()), _report(response, **kwargs))
         if not self.core.adjust_clock(neutral):
             return response
 
+        hopped = getattr(request, "hopped", False)
+
         def prepare(again: PreparedRequest) -> None:
-            again.url, again.body, content_type = plain
-            if content_type is None:
-                again.headers.pop("Content-Type", None)
-            else:
-                again.headers["Content-Type"] = content_type
+            if not hopped:
+                again.url, again.body, content_type = plain
+                if content_type is None:
+                    again.headers.pop("Content-Type", None)
+                else:
+                    again.headers["Content-Type"] = content_type
             again.headers.pop("Authorization", None)
             self._sign(again)
 
