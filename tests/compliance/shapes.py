@@ -93,7 +93,7 @@ SHAPES = (
         error=(400, JSON, '{"error_type": "OAuthException", "code": 400, "error_message": "used"}'),
         query="access_token",
     ),
-    Shape("mailchimp", standard(expires_in=0, scope=None), {"token_type": "Bearer"}),
+    Shape("mailchimp", members(expires_in=0, scope=None), {"token_type": "Bearer"}),
     Shape(
         "plentymarkets",
         lambda token: json.dumps(

@@ -39,7 +39,7 @@ ANSWERS = {
     "fitbit": json.dumps({"access_token": "t", "token_type": "Bearer"}),
     "slack": json.dumps({"ok": True, "access_token": "t", "scope": "read"}),
     "instagram": json.dumps({"access_token": "t", "user_id": 1}),
-    "mailchimp": json.dumps({"access_token": "t", "token_type": "Bearer", "expires_in": 0, "scope": None}),
+    "mailchimp": json.dumps({"access_token": "t", "expires_in": 0, "scope": None}),
     "weibo": json.dumps({"access_token": "t", "expires_in": 10}),
     "plentymarkets": json.dumps({"accessToken": "t", "tokenType": "Bearer", "expiresIn": 10}),
     "douban": json.dumps({"access_token": "t"}),

@@ -154,7 +154,7 @@ def parse_authorization_callback(url: str, *, token: str | None = None) -> OAuth
         raise AuthorizationRefused(advice or "the authorization was refused", error=_code(problem))
     if "oauth_token" not in found:
         if "denied" in found:
-            # X names the refused request token in `denied`.
+            # Some providers name the refused request token in `denied`.
             raise AuthorizationRefused("the user did not authorize this client")
         raise MismatchingStateError("the callback holds no oauth_token, so it answers no request of ours")
     if token is not None and found["oauth_token"] != token:
@@ -253,7 +253,7 @@ def _flat(document: dict[str, object]) -> dict[str, str]:
     errors = document.get("errors")
     first: object = errors[0] if isinstance(errors, list) and errors else document.get("error")
     if isinstance(first, dict):
-        # X, Magento and NetSuite report errors as objects with a code and a message.
+        # Some providers report errors as objects with a code and a message.
         members = cast("dict[str, object]", first)
         for name, source in (("error", "code"), ("message", "message")):
             if isinstance(members.get(source), (str, int)):

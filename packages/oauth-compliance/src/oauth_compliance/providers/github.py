@@ -30,12 +30,7 @@ PROFILE = Profile(
     changes=(
         FormAnswer(),
         SplitScope(),
-        ErrorCodes(
-            {
-                "bad_verification_code": "invalid_grant",
-                "bad_refresh_token": "invalid_grant",
-                "incorrect_client_credentials": "invalid_client",
-            }
-        ),
+        ErrorCodes(dict.fromkeys(("bad_verification_code", "bad_refresh_token"), "invalid_grant")),
+        ErrorCodes({"incorrect_client_credentials": "invalid_client"}),
     ),
 )
