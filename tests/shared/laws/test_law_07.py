@@ -52,7 +52,16 @@ def test_there_and_back(fake, elsewhere, holder, following):
     answer = holder.get(redirect(fake, 307, detour), **following)
     assert elsewhere.count("public") == 1
     assert elsewhere.requests[0].header("authorization") is None
-    assert answer.status_code in {200, 401}
+    assert answer.status_code == 401
+    assert [seen.header("authorization") for seen in fake.seen("api") if seen.path == "/api/landed"] == [None]
+
+
+def test_a_location_that_holds_the_token(fake, elsewhere, holder, following):
+    """A redirect to another origin whose Location repeats the token is returned, not followed."""
+    leak = elsewhere.url(f"/public/x?access_token={holder.token['access_token']}")
+    answer = holder.get(redirect(fake, 307, leak), **following)
+    assert answer.status_code == 307
+    assert elsewhere.count("public") == 0
 
 
 def test_a_401_from_another_origin(fake_place, fake, elsewhere, holder, following):

@@ -32,10 +32,9 @@ from oauth_core import (
     query_url,
     rejects_token,
     run,
-    same_origin,
 )
 
-from ._hops import follow_hops, unfollowed_elsewhere
+from ._hops import at_home, follow_hops, unfollowed_elsewhere
 from ._replay import replay, replayable
 
 if TYPE_CHECKING:
@@ -129,9 +128,10 @@ class TokenAuth(AuthBase):
         return self.token_placement != "header" or self._hooked
 
     def place_on_hop(self, r: PreparedRequest) -> None:
-        """Put the token into the query of a hop to the same origin; header and body take it along."""
+        """Put the token where a hop to the same origin has lost it: in its query, or where a hook had moved it."""
         token = self.source.usable()
-        if self.token_placement == "uri" and token is not None and not self._carried(r, token):
+        lost = self.token_placement == "uri" or (self._hooked and self.token_placement == "header")
+        if lost and token is not None and not self._carried(r, token):
             self._place(r, token)
         elif self.dpop is not None and token is not None and is_bound(token):
             r.headers["Authorization"] = authorization_header(token, dpop=True)
@@ -181,7 +181,9 @@ class TokenAuth(AuthBase):
                 response.close()  # nobody else will see it
                 raise
             return response if new is None else self._replay(response, new, plain, **kwargs)
-        return unfollowed_elsewhere(response, first_url) if self._anywhere else response
+        if response.is_redirect and (self._anywhere or token.access_token in response.headers["location"]):
+            return unfollowed_elsewhere(response, first_url)
+        return response
 
     def _with_nonce(
         self,
@@ -199,7 +201,7 @@ class TokenAuth(AuthBase):
             return response
         if self._anywhere and getattr(request, "hopped", False):
             return response
-        if not same_origin(request.url or "", first_url) or not replayable(request):
+        if not at_home(request, first_url) or not replayable(request):
             return response
         return self._replay(response, token, plain, **kwargs)
 
@@ -208,7 +210,7 @@ class TokenAuth(AuthBase):
         request = response.request
         if self._anywhere and getattr(request, "hopped", False):
             return None  # where the token stood before the redirect says nothing about where it has to stand now
-        if not same_origin(request.url or "", first_url) or not rejects_token(_challenges(response)):
+        if not at_home(request, first_url) or not rejects_token(_challenges(response)):
             return None
         source = self.source
         if not self._carried(request, token):  # a redirect took the token away: it was not rejected

@@ -65,9 +65,9 @@ def follow_hops(r: PreparedRequest, handler: HopHandler) -> None:
         r.__dict__.update(_handler=handler, _first_url=r.url)
 
 
-def at_home(request: PreparedRequest) -> bool:
-    """Tell whether a request has never left the origin that was asked first."""
-    return getattr(request, "_first_url", request.url) is not None
+def at_home(request: PreparedRequest, first_url: str) -> bool:
+    """Tell whether a request is at the origin that was asked first, and has never left it."""
+    return getattr(request, "_first_url", first_url) is not None and same_origin(request.url or "", first_url)
 
 
 class UnfollowedRedirect(Response):

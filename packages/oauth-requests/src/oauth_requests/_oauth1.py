@@ -116,7 +116,7 @@ class OAuth1Auth(AuthBase):
         request = response.request
         if self.core.signer.signature_type != SIGNATURE_TYPE_HEADER:
             response = unfollowed_elsewhere(response, plain[0])
-        if response.status_code not in {400, 401, 403} or not at_home(request) or not replayable(request):
+        if response.status_code not in {400, 401, 403} or not at_home(request, plain[0]) or not replayable(request):
             return response
         neutral = Response(response.status_code, tuple(response.headers.items()), _report(response, **kwargs))
         if not self.core.adjust_clock(neutral):

@@ -20,7 +20,6 @@ from oauth_core import (
     SessionMethods,
     TokenSource,
     TokenStore,
-    UsageError,
     unknown_keyword,
 )
 
@@ -124,7 +123,7 @@ class OAuth2Session(SessionMethods, requests.Session):
         """
         if withhold_token:
             if kwargs.get("auth") is not None:
-                raise UsageError("pass withhold_token or auth, not both")
+                raise TypeError("pass withhold_token or auth, not both")
             kwargs["auth"] = NoAuth()
         if kwargs.get("timeout") is None and self.default_timeout is not None and len(args) < 7:
             kwargs["timeout"] = self.default_timeout
