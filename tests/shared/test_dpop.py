@@ -242,7 +242,7 @@ def test_key_behind_a_signer(fake_place, new_client, options):
     assert len(calls) == 2
 
 
-def test_asynchronous_calls_at_once(fake_place, fake, operations, client):
+def test_calls_at_once(fake_place, fake, operations, client):
     """Many calls at once share the key and the nonce, and every proof is used once."""
     operations.nonce = "n"
     client.fetch_token()

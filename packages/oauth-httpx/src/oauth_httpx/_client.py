@@ -27,6 +27,7 @@ from oauth_core import (
 
 from ._auth import TokenAuth
 from ._binding import Binding
+from ._event_hooks import AsyncHeldHooks, HeldHooks
 from ._redirects import following, send_hops, send_hops_async
 from ._runtime import current_runtime
 from ._transport import AsyncServerTransport, ServerSide, ServerTransport, share_tls
@@ -74,14 +75,15 @@ class _ClientBase(ServerSide):
         )
 
 
-class OAuth2ClientBase(_ClientBase, Verbs[R], SessionMethods):
+class OAuth2ClientBase(_ClientBase, HeldHooks, Verbs[R], SessionMethods):
     """A client that puts its token on each request and renews it in time.
 
     ``token_endpoint_auth_method`` names how the client authenticates (``client_secret_basic`` unless the server's
     metadata excludes it). ``update_token(token, refresh_token=, access_token=)`` or ``token_updater(token)`` is called
     for every renewed token; ``store`` sees every token under ``store_key``. ``leeway`` is how many seconds before its
     end a token is renewed. Endpoints are given one by one, by ``metadata`` (a mapping), or found through ``issuer`` or
-    ``server_metadata_url``; ``grant`` or ``grant_type`` obtains the first token without a call of yours. All other
+    ``server_metadata_url``; ``grant`` or ``grant_type`` obtains the first token without a call of yours. ``dpop`` is
+    the key that tokens are bound to and ``id_token_validator`` judges ID tokens (oauth-jwt has both). All other
     keywords are the library's; ``timeout`` is for the server's endpoints too, which otherwise get 10 s an operation.
     Raises ``TypeError`` for an unknown keyword.
     """
@@ -119,6 +121,7 @@ class OAuth2ClientBase(_ClientBase, Verbs[R], SessionMethods):
         settings, native = self._sort_options(library_class, named, options, may_be_async=False)
         share_tls(self.binding, native)
         library_class.__init__(self, **native)
+        self._hold_hooks(library_class, native.get("event_hooks"))
         client = cast("Any", self)
         self._first_timeout = None if "timeout" in native else client.timeout
         self._server = ServerTransport(self.binding, native, self._server_timeout)
@@ -146,8 +149,8 @@ class OAuth2ClientBase(_ClientBase, Verbs[R], SessionMethods):
         library_send = cast("Any", super()).send
         redirects = following(self.binding, self, keywords, request)
         if redirects is None:
-            return cast("R", library_send(request, **keywords))
-        return cast("R", send_hops(library_send, request, keywords, redirects))
+            return cast("R", self._released(library_send(request, **keywords)))
+        return cast("R", self._released(send_hops(library_send, request, keywords, redirects)))
 
     def close(self) -> None:
         """Close all connections."""
@@ -159,7 +162,7 @@ class OAuth2ClientBase(_ClientBase, Verbs[R], SessionMethods):
         self._server.close()
 
 
-class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
+class AsyncOAuth2ClientBase(_ClientBase, AsyncHeldHooks, AsyncVerbs[R], AsyncSessionMethods):
     """A client that puts its token on each request and renews it in time.
 
     Takes what ``OAuth2Client`` takes; ``update_token``, ``token_updater``, secrets and stores may be asynchronous. It
@@ -199,6 +202,7 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
         settings, native = self._sort_options(library_class, named, options, may_be_async=True)
         share_tls(self.binding, native)
         library_class.__init__(self, **native)
+        self._hold_hooks(library_class, native.get("event_hooks"))
         client = cast("Any", self)
         self._first_timeout = None if "timeout" in native else client.timeout
         self._renewing: set[Any] = set()
@@ -231,8 +235,8 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncVerbs[R], AsyncSessionMethods):
         library_send = cast("Any", super()).send
         redirects = following(self.binding, self, keywords, request)
         if redirects is None:
-            return cast("R", await library_send(request, **keywords))
-        return cast("R", await send_hops_async(library_send, request, keywords, redirects))
+            return cast("R", await self._released(await library_send(request, **keywords)))
+        return cast("R", await self._released(await send_hops_async(library_send, request, keywords, redirects)))
 
     async def aclose(self) -> None:
         """Close all connections, once a renewal that is under way has ended: its token would be lost."""

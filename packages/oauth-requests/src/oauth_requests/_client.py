@@ -52,7 +52,8 @@ class OAuth2Client(EndpointMethods):
     a ``ClientAuth`` such as ``ClientSecretBasic(id, secret)`` or ``PublicApp(id)``, or the name of a method beside
     ``client_id`` and ``client_secret``. ``session`` is the Requests session whose transport is used. ``timeout`` is in
     seconds for each operation. Further keywords are endpoints (``revocation_endpoint`` and so on), ``issuer``,
-    ``redirect_uri``, ``scope``, ``code_challenge_method`` (``None`` gives up PKCE), ``allow_insecure_http``, ``clock``.
+    ``redirect_uri``, ``scope``, ``code_challenge_method`` (``None`` gives up PKCE), ``allow_insecure_http``, ``clock``,
+    ``dpop`` (the key that tokens are bound to), ``id_token_validator``.
     Raises ``TypeError`` for an unknown one.
     """
 
