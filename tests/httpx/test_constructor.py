@@ -58,7 +58,17 @@ def test_nothing_of_the_library_is_shadowed(module, native, name, native_name):
     """No method or attribute of ours has the name of one of the library's, but for those that wrap it on purpose."""
     cls, base = getattr(module, name), getattr(native, native_name)
     wrapped = {"request", "stream", "send", "get", "options", "head", "delete", "post", "put", "patch"}
-    wrapped |= {"close", "aclose", "__exit__", "__aenter__", "__aexit__", "__init__", "__repr__"}
+    wrapped |= {
+        "close",
+        "aclose",
+        "__exit__",
+        "__aenter__",
+        "__aexit__",
+        "__init__",
+        "__repr__",
+        "event_hooks",
+        "__reduce_ex__",
+    }
     theirs = {name for one in base.__mro__[:-1] for name in vars(one)} | set(vars(base()))
     ours = {name for one in cls.__mro__ if one not in base.__mro__ for name in vars(one)}
     plain = set(vars(cls())) - set(vars(base()))

@@ -125,19 +125,24 @@ def test_nothing_to_renew_with(fake_place, fake, new_client):
 
 
 def test_a_hook_that_raises_for_status(fake_place, fake, holder, flavour):
-    """A `raise_for_status` hook of the user's sees the answer after the replay, not the 401 that was repaired."""
+    """A `raise_for_status` hook sees the answer after the replay, and raises for a 401 that stays one."""
     statuses = []
+
+    def hook(response, **_):
+        statuses.append(response.status_code)
+        response.raise_for_status()
+
+    async def async_hook(response):
+        hook(response)
+
     if flavour.library == "requests":
-        holder.native.hooks["response"].append(lambda response, **_: statuses.append(response.status_code))
-    elif flavour.asynchronous:
-
-        async def hook(response):
-            statuses.append(response.status_code)
-
-        holder.native.event_hooks = {"response": [hook]}
+        holder.native.hooks["response"].append(hook)
     else:
-        holder.native.event_hooks = {"response": [lambda response: statuses.append(response.status_code)]}
+        holder.native.event_hooks["response"].append(async_hook if flavour.asynchronous else hook)
     fake.inject(faults.unauthorized(), "api")
     assert holder.get(fake_place.api_url).status_code == 200
-    assert statuses[-1] == 200
-    assert fake.count("token") == 1
+    assert (statuses, fake.count("token")) == ([200], 1)
+    fake.inject(faults.unauthorized(), "api", times=2)
+    with pytest.raises(Exception, match="401"):
+        holder.get(fake_place.api_url)
+    assert statuses == [200, 401]

@@ -28,6 +28,7 @@ from oauth_core import (
 from ._auth import TokenAuth
 from ._binding import Binding
 from ._event_hooks import AsyncHeldHooks, HeldHooks
+from ._not_pickled import NotPickled
 from ._redirects import following, send_hops, send_hops_async
 from ._runtime import current_runtime
 from ._transport import AsyncServerTransport, ServerSide, ServerTransport, share_tls
@@ -38,7 +39,7 @@ __all__ = ["AsyncOAuth2ClientBase", "OAuth2ClientBase"]
 R = TypeVar("R")  # the library's response
 
 
-class _ClientBase(ServerSide):
+class _ClientBase(NotPickled, ServerSide):
     binding: ClassVar[Binding]
     token_auth: ClassVar[Callable[..., TokenAuth]]
     _http_options = frozenset({"timeout"})

@@ -22,6 +22,8 @@ from oauth_core import (
 )
 
 from ._binding import Binding
+from ._event_hooks import AsyncHeldHooks, HeldHooks
+from ._not_pickled import NotPickled
 from ._oauth1 import OAuth1AuthBase
 from ._redirects import following, send_hops, send_hops_async
 from ._runtime import current_runtime
@@ -32,7 +34,7 @@ __all__ = ["AsyncOAuth1ClientBase", "OAuth1ClientBase"]
 R = TypeVar("R")  # the library's response
 
 
-class _OAuth1ClientBase(ServerSide):
+class _OAuth1ClientBase(NotPickled, ServerSide):
     binding: ClassVar[Binding]
     signing_auth: ClassVar[Callable[..., OAuth1AuthBase]]
     _http_options = frozenset({"timeout"})
@@ -59,7 +61,7 @@ class _OAuth1ClientBase(ServerSide):
         return f"<{type(self).__name__} of {self._core.credentials.client_key!r}>"
 
 
-class OAuth1ClientBase(_OAuth1ClientBase, OAuth1Methods, Generic[R]):
+class OAuth1ClientBase(_OAuth1ClientBase, HeldHooks, OAuth1Methods, Generic[R]):
     """A client that signs its requests, and takes the three steps to an access token. RFC 5849.
 
     ``OAuth1Client(client_key, client_secret)``, then ``fetch_request_token``, ``create_authorization_url``,
@@ -81,6 +83,7 @@ class OAuth1ClientBase(_OAuth1ClientBase, OAuth1Methods, Generic[R]):
     ) -> None:
         first = (client_key or None, client_secret, token, token_secret, redirect_uri)
         native = self._begin(self.binding.library.Client, first, options)
+        self._hold_hooks(self.binding.library.Client, native.get("event_hooks"))
         self._server = ServerTransport(self.binding, native, self._server_timeout)
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
@@ -91,8 +94,8 @@ class OAuth1ClientBase(_OAuth1ClientBase, OAuth1Methods, Generic[R]):
         library_send = cast("Any", super()).send
         redirects = following(self.binding, self, keywords, request)
         if redirects is None:
-            return cast("R", library_send(request, **keywords))
-        return cast("R", send_hops(library_send, request, keywords, redirects))
+            return cast("R", self._released(library_send(request, **keywords)))
+        return cast("R", self._released(send_hops(library_send, request, keywords, redirects)))
 
     def close(self) -> None:
         """Close all connections."""
@@ -104,7 +107,7 @@ class OAuth1ClientBase(_OAuth1ClientBase, OAuth1Methods, Generic[R]):
         self._server.close()
 
 
-class AsyncOAuth1ClientBase(_OAuth1ClientBase, AsyncOAuth1Methods, Generic[R]):
+class AsyncOAuth1ClientBase(_OAuth1ClientBase, AsyncHeldHooks, AsyncOAuth1Methods, Generic[R]):
     """A client that signs its requests, and takes the three steps to an access token. RFC 5849.
 
     Takes what ``OAuth1Client`` takes. It works under asyncio and trio. Connections to the server's endpoints are kept
@@ -122,6 +125,7 @@ class AsyncOAuth1ClientBase(_OAuth1ClientBase, AsyncOAuth1Methods, Generic[R]):
     ) -> None:
         first = (client_key or None, client_secret, token, token_secret, redirect_uri)
         native = self._begin(self.binding.library.AsyncClient, first, options)
+        self._hold_hooks(self.binding.library.AsyncClient, native.get("event_hooks"))
         self._server = AsyncServerTransport(self.binding, native, self._server_timeout)
 
     async def _send(self, request: Request, options: Mapping[str, object]) -> Response:
@@ -135,8 +139,8 @@ class AsyncOAuth1ClientBase(_OAuth1ClientBase, AsyncOAuth1Methods, Generic[R]):
         library_send = cast("Any", super()).send
         redirects = following(self.binding, self, keywords, request)
         if redirects is None:
-            return cast("R", await library_send(request, **keywords))
-        return cast("R", await send_hops_async(library_send, request, keywords, redirects))
+            return cast("R", await self._released(await library_send(request, **keywords)))
+        return cast("R", await self._released(await send_hops_async(library_send, request, keywords, redirects)))
 
     async def aclose(self) -> None:
         """Close all connections."""
