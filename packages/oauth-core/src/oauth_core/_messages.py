@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import JSONDecodeError, dumps, loads
 from typing import TypeAlias, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
@@ -216,6 +216,13 @@ def send(request: Request) -> Flow[Response]:
     response = yield request
     if not isinstance(response, Response):
         raise TypeError(f"a driver answered a Request with {type(response).__name__}, not with a Response")
+    if response.status >= 400 or b'"error"' in response.body:
+        from ._echo import without_echo  # only an error needs it
+
+        kept = without_echo(
+            response.body, url=request.url, sent=request.body, authorization=request.header("authorization")
+        )
+        return response if kept == response.body else replace(response, body=kept)
     return response
 
 

@@ -82,10 +82,11 @@ def nothing_to_show(token: OAuth2Token | None) -> OAuthError:
         return MissingTokenError(
             "there is no token yet and no grant to obtain one; fetch one first, pass token= or configure a grant"
         )
-    missing = "no token_endpoint is configured" if token.refresh_token else "it came without a refresh token"
-    return TokenExpiredError(
-        f"the access token is at its end and cannot be renewed: {missing}; a person must authorize again"
-    )
+    if token.refresh_token:
+        remedy = "no token_endpoint is configured; pass token_endpoint= (or issuer=) to the constructor"
+    else:
+        remedy = "it came without a refresh token; a person must authorize again"
+    return TokenExpiredError(f"the access token is at its end and cannot be renewed: {remedy}")
 
 
 def renewal_settings(config: ClientConfig, parameters: Mapping[str, object]) -> tuple[ClientConfig, Pairs]:
