@@ -49,6 +49,13 @@ class EndpointPlans:
     _http_options: frozenset[str] = frozenset({"timeout"})
 
     @property
+    def metadata(self) -> Mapping[str, object]:
+        """What is configured or known of the server."""
+        discovery = self._config.discovery
+        known = discovery.metadata if discovery is not None else None
+        return self._config.metadata if known is None else self._config.metadata.over(known)
+
+    @property
     def config(self) -> ClientConfig:
         """Who this client is and which server it talks to."""
         return self._config

@@ -45,11 +45,12 @@ class Renewal:
 
     def possible(self, token: Mapping[str, object] | None) -> bool:
         """Tell whether another token can be had without a person when ``token`` is at its end."""
-        if self.grant is not None and (token is None or self.grant.repeatable):
-            return True
+        if token is None:
+            return self.grant is not None
         known = self.config.metadata.token_endpoint is not None or self.config.discovery is not None
-        spare = token.get("refresh_token") if token else None
-        return known and isinstance(spare, str) and bool(spare)
+        spare = token.get("refresh_token")
+        repeatable = self.grant is not None and self.grant.repeatable
+        return known and (repeatable or (isinstance(spare, str) and bool(spare)))
 
     def spent(self) -> Self:
         """Return the renewal after its grant was used once: without it, unless it can be shown again."""
@@ -65,7 +66,7 @@ class Renewal:
 
         grant = self.grant
         if not self.possible(token):
-            raise nothing_to_show(token)
+            raise nothing_to_show(token, repeatable=grant is not None and grant.repeatable)
         if token is not None and token.refresh_token:
             try:
                 return (yield from refresh(self.config, token, extra=self.extra))
@@ -76,13 +77,13 @@ class Renewal:
         return (yield from fetch_token(self.config, grant))
 
 
-def nothing_to_show(token: OAuth2Token | None) -> OAuthError:
+def nothing_to_show(token: OAuth2Token | None, *, repeatable: bool = False) -> OAuthError:
     """Return the error for a token that is missing or at its end, and that nothing can replace."""
     if token is None:
         return MissingTokenError(
             "there is no token yet and no grant to obtain one; fetch one first, pass token= or configure a grant"
         )
-    if token.refresh_token:
+    if token.refresh_token or repeatable:
         remedy = "no token_endpoint is configured; pass token_endpoint= (or issuer=) to the constructor"
     else:
         remedy = "it came without a refresh token; a person must authorize again"

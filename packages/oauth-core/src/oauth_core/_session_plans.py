@@ -109,13 +109,6 @@ class SessionPlans(FurtherPlans):
         """Seconds before its end at which a token is renewed."""
         return self._source.leeway
 
-    @property
-    def metadata(self) -> Mapping[str, object]:
-        """What is configured or known of the server."""
-        discovery = self._config.discovery
-        known = discovery.metadata if discovery is not None else None
-        return self._config.metadata if known is None else self._config.metadata.over(known)
-
     def new_state(self) -> str:
         """Return a new random state, remembered for the callback's check."""
         self.state = generate_token()
@@ -204,8 +197,14 @@ class SessionPlans(FurtherPlans):
         """Return the URL to open in the user's browser, and its state: ``create_authorization_url`` by another name."""
         return self.create_authorization_url(url, state, code_verifier, **kwargs)
 
-    def token_from_fragment(self, authorization_response: str, state: str | None = None) -> OAuth2Token:
-        """Keep and return the token in the fragment of an implicit response. RFC 6749 §4.2.2.
+    def token_from_fragment(
+        self,
+        authorization_response: str | None = None,
+        state: str | None = None,
+        *,
+        authorization_response_url: str | None = None,
+    ) -> OAuth2Token:
+        """Keep and return the token in the fragment of an implicit response, given as its URL. RFC 6749 §4.2.2.
 
         Raises ``AuthorizationRefused``, ``MismatchingStateError``, ``InvalidTokenResponse``.
         """
@@ -213,7 +212,10 @@ class SessionPlans(FurtherPlans):
 
         if self._config.id_token_validator is not None:
             raise UsageError("ID tokens are validated here: use fetch_token(authorization_response=...) instead")
-        found = self._checked(authorization_response, state)
+        given = authorization_response or authorization_response_url
+        if not given:
+            raise UsageError("pass the whole URL that the user came back to, its fragment included")
+        found = self._checked(given, state)
         token = token_from_members(dict[str, object](found), self._config.clock)
         self.token = token
         return token

@@ -45,7 +45,7 @@ class SourceState:
         clock: Callable[[], float] = time.time,
         on_token: OnToken | None = None,
     ) -> None:
-        if leeway < 0:
+        if isinstance(leeway, bool) or not isinstance(leeway, (int, float)) or leeway < 0:
             raise UsageError("leeway is a number of seconds, 0 or more")
         self.renewal = renewal or Renewal()
         self.store = store

@@ -96,7 +96,12 @@ class OAuth2Client(EndpointMethods):
         self.timeout = timeout
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._config.client_id!r} at {self._config.metadata.token_endpoint!r}>"
+        return f"<{type(self).__name__} {self.client_id!r} at {self.metadata.get('token_endpoint')!r}>"
+
+    @property
+    def client_id(self) -> str | None:
+        """The client's identifier."""
+        return self._config.client_id
 
     def __enter__(self) -> Self:
         return self
