@@ -116,7 +116,7 @@ class FurtherPlans(EndpointPlans):
         from ._token_exchange import TokenExchangeGrant
 
         call = self._sort("token_exchange", parameters, "token_endpoint")
-        grant = TokenExchangeGrant(**named, scope=scope_text(scope), extra=pairs(call.extra))  # type: ignore[arg-type]
+        grant = TokenExchangeGrant(**named, scope=scope_text(scope), extra=pairs(call.extra))  # type: ignore[arg-type]  # names it knows
         return self._plan_grant(grant, call)
 
     def _plan_assertion(

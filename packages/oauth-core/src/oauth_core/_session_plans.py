@@ -264,7 +264,9 @@ class SessionPlans(FurtherPlans):
                 return Plan(_given(given, call.config.id_token_validator, login), call.options)
             code = found.get("code")
             if not code:
-                raise UsageError("the authorization response holds neither a code nor a token")
+                raise UsageError(
+                    "the authorization response holds neither a code nor a token; pass the whole callback URL"
+                )
             if isinstance(response, AuthorizationResponse):
                 verifier = verifier or response.code_verifier
                 redirect_uri = redirect_uri or response.redirect_uri

@@ -166,7 +166,7 @@ class SourceState:
             yield from self.forgetting()
         except Exception as exc:  # noqa: BLE001 - any failure of a user's store; the refusal matters more
             # No traceback: the text of what a store raises may hold the token.
-            logger.error("a refused token could not be deleted from its store (%s)", type(exc).__name__)  # noqa: TRY400
+            logger.error("a refused token could not be deleted from its store (%s)", type(exc).__name__)  # noqa: TRY400 - secrets
 
     def forgetting(self) -> Flow[None]:
         """Drop the token here and in the store (a flow)."""
@@ -204,7 +204,7 @@ class SourceState:
         try:
             yield from call(leave, *args, blocking=self._blocking)
         except Exception as exc:  # noqa: BLE001 - any failure of a user's lock; what was done under it stands
-            logger.error("the lock of the token store could not be released (%s)", type(exc).__name__)  # noqa: TRY400
+            logger.error("the lock of the token store could not be released (%s)", type(exc).__name__)  # noqa: TRY400 - secrets
             return exc
         return None
 

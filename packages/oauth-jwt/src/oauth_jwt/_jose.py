@@ -43,10 +43,10 @@ def _jose_key(key: Key) -> OctKey | RSAKey | ECKey | OKPKey:
     if isinstance(key.native, bytes):
         return jwk.OctKey(key.native, None)
     if key.kty == "RSA":
-        return jwk.RSAKey(key.native, None)  # type: ignore[arg-type]
+        return jwk.RSAKey(key.native, None)  # type: ignore[arg-type]  # its kind was looked at above
     if key.kty == "EC":
-        return jwk.ECKey(key.native, None)  # type: ignore[arg-type]
-    return jwk.OKPKey(key.native, None)  # type: ignore[arg-type]
+        return jwk.ECKey(key.native, None)  # type: ignore[arg-type]  # its kind was looked at above
+    return jwk.OKPKey(key.native, None)  # type: ignore[arg-type]  # its kind was looked at above
 
 
 def verifier(key: Key, alg: str) -> Verify:

@@ -242,7 +242,7 @@ class JWKSCache:
 
 
 def _restore(uri: str, options: Mapping[str, object]) -> JWKSCache:
-    return JWKSCache(uri, **options)  # type: ignore[arg-type]
+    return JWKSCache(uri, **options)  # type: ignore[arg-type]  # checked by the constructor
 
 
 KeySource: TypeAlias = JWKSet | JWKSCache

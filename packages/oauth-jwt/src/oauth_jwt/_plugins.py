@@ -45,7 +45,7 @@ def jwt_bearer(
     Raises ``UsageError`` where neither is given whole.
     """
     if assertion is not None:
-        return JWTBearerGrant(assertion, scope)  # type: ignore[arg-type]
+        return JWTBearerGrant(assertion, scope)  # type: ignore[arg-type]  # judged when it is read
     if key is None or not issuer or not audience:
         raise UsageError("pass assertion=, or issuer=, audience= and key= to sign one")
     return JWTBearerGrant.signed(
@@ -55,7 +55,7 @@ def jwt_bearer(
 
 def saml2_bearer(*, assertion: object, scope: str | None = None) -> Grant:
     """Return the SAML 2.0 bearer grant of an assertion."""
-    return SAML2BearerGrant(assertion, scope)  # type: ignore[arg-type]
+    return SAML2BearerGrant(assertion, scope)  # type: ignore[arg-type]  # judged when it is read
 
 
 def sealer(key: object, *, purpose: str) -> Sealer:

@@ -77,4 +77,4 @@ class Validator:
 
 
 def _restore(cls: type[V], options: Mapping[str, object]) -> V:
-    return cls(**options)  # type: ignore[arg-type]
+    return cls(**options)  # type: ignore[arg-type]  # checked by the constructor

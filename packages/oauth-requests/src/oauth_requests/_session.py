@@ -112,6 +112,9 @@ class OAuth2Session(SessionMethods, requests.Session):
             dpop=settings.config.dpop,
         )
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client_id!r}>"
+
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
         return perform(self, request, options, timeout=self.default_timeout)
 

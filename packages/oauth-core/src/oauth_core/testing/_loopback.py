@@ -149,7 +149,7 @@ class _Connection(BaseHTTPRequestHandler):
     def __init__(self, connection: socket.socket, address: object, loopback: LoopbackServer) -> None:
         self._loopback = loopback
         # The base class wants a socketserver; all it does with it is keep it.
-        super().__init__(connection, address, None)  # type: ignore[arg-type]
+        super().__init__(connection, address, None)  # type: ignore[arg-type]  # no socketserver here
 
     def version_string(self) -> str:
         """Return the name for the ``Server`` header."""
