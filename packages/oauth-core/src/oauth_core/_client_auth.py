@@ -270,7 +270,7 @@ def resolve_client_auth(
             known = ", ".join(sorted({*_METHODS, *(registered or {})}))
             raise UsageError(
                 f"unknown client authentication method {method!r}; known are {known}. "
-                "Pass a method such as PublicApp(client_id) or a function; register_client_auth_method makes a name known"
+                "Pass one such as PublicApp(client_id) or a function; register_client_auth_method makes names known"
             )
         return factory(_need_id(client_id), client_secret)
     if isinstance(method, BindableAuth):
