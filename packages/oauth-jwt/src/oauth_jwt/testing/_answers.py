@@ -64,10 +64,12 @@ def signed(
     return token
 
 
-def _id_claims(authority: Authority, client: RegisteredClient, subject: str, nonce: str | None) -> dict[str, object]:
+def _id_claims(
+    authority: Authority, client: RegisteredClient, subject: str, nonce: str | None, *, login: int | None = None
+) -> dict[str, object]:
     now = int(authority.clock())
     claims: dict[str, object] = {"iss": authority.issuer, "sub": subject, "aud": client.client_id}
-    claims |= {"exp": now + LIFETIME, "iat": now, "auth_time": now}
+    claims |= {"exp": now + LIFETIME, "iat": now, "auth_time": now if login is None else login}
     return claims | ({"nonce": nonce} if nonce else {})
 
 
@@ -79,8 +81,19 @@ def id_token_member(
         return {}
     code = authority.tokens.find_code(request.value("code") or "")
     nonce = params_of(code.params, "nonce") if code is not None else None
-    claims = _id_claims(authority, request.client, permission.subject, nonce)
+    claims = _id_claims(
+        authority, request.client, permission.subject, nonce, login=_login_time(operations, authority, request)
+    )
     return {"id_token": signed(operations, authority, request.client, "id_token", claims)}
+
+
+def _login_time(operations: KeyState, authority: Authority, request: TokenRequest) -> int | None:
+    """Return when the person logged in: at the approval behind the code, or behind the token that is refreshed."""
+    code = authority.tokens.find_code(request.value("code") or "")
+    if code is not None:
+        return operations.logins.setdefault(code.family, int(code.expires_at - authority.settings.code_lifetime))
+    refreshed = authority.tokens.find(request.value("refresh_token") or "")
+    return None if refreshed is None else operations.logins.get(refreshed.family)
 
 
 def hybrid_response(operations: KeyState, kinds: frozenset[str]) -> ResponseType:

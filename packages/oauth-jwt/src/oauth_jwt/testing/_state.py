@@ -25,6 +25,7 @@ class KeyState:
     nonce: str | None = None
     alter: Alter | None = None
     seen: set[str] = field(default_factory=set)
+    logins: dict[str, int] = field(default_factory=dict, repr=False)  # when the person logged in, by family of tokens
     asymmetric: tuple[str, ...] = tuple(sorted(ASYMMETRIC))
     _keys: dict[str, Key] = field(default_factory=dict, repr=False)
     _authority: Authority | None = field(default=None, repr=False)
