@@ -1,7 +1,7 @@
 """What the fake server signs: ID tokens, userinfo, introspection and authorization responses; and what it reads signed.
 
 Rules of this room: a client gets what it is registered for (``id_token_signed_response_alg`` and its like in
-``RegisteredClient.metadata``); ``operations.alter`` may spoil anything before it is signed.
+``RegisteredClient.metadata``); ``operations.alter`` may spoil anything before it is signed, ``operations.forge`` after.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ def signed(
         operations.alter(kind, header, claims)
     data = b64url(json_text(header).encode()) + b"." + b64url(json_text(claims).encode())
     token = (data + b"." + (b64url(key.sign(data)) if key else b"")).decode("ascii")
+    if operations.forge is not None:
+        token = operations.forge(kind, token)
     wrap = client.metadata.get(f"{kind}_encrypted_response_alg")
     if isinstance(wrap, str):
         enc = str(client.metadata.get(f"{kind}_encrypted_response_enc", "A128CBC-HS256"))

@@ -20,7 +20,9 @@ class KeyOperations(KeyState):
     """All that keys add to a fake server: ``server.install(KeyOperations())``.
 
     ``nonce`` is demanded in every DPoP proof (None: no nonce). ``alter(kind, header, claims)`` may change anything
-    before it is signed; ``kind`` is ``id_token``, ``userinfo``, ``introspection`` or ``authorization``. Clients say in
+    before it is signed; ``kind`` is ``id_token``, ``userinfo``, ``introspection`` or ``authorization``.
+    ``forge(kind, token)`` returns what takes the place of a signed token. ``keys`` are the server's own by algorithm,
+    made when first needed unless given; after a change of them ``publish()`` shows it. Clients say in
     ``RegisteredClient.metadata`` what they are registered for, in the words of RFC 7591: ``jwks``,
     ``id_token_signed_response_alg``, ``dpop_bound_access_tokens``, ….
     """
@@ -49,6 +51,7 @@ class KeyOperations(KeyState):
                 continue
             authority.endpoints[path] = Endpoint(endpoint.name, handler, endpoint.member, endpoint.streams)
         self.key("RS256")
+        self.publish()
         authority.metadata |= {
             "token_endpoint_auth_signing_alg_values_supported": ["HS256", "HS384", "HS512", *self.asymmetric],
             "id_token_signing_alg_values_supported": ["HS256", *self.asymmetric],

@@ -13,9 +13,10 @@ from oauth_core.testing import Authority, RegisteredClient
 from oauth_jwt._algorithms import ASYMMETRIC
 from oauth_jwt._keys import Key
 
-__all__ = ["Alter", "KeyState"]
+__all__ = ["Alter", "Forge", "KeyState"]
 
 Alter: TypeAlias = Callable[[str, dict[str, object], dict[str, object]], None]
+Forge: TypeAlias = Callable[[str, str], str]
 
 
 @dataclass
@@ -24,10 +25,11 @@ class KeyState:
 
     nonce: str | None = None
     alter: Alter | None = None
+    forge: Forge | None = None
+    keys: dict[str, Key] = field(default_factory=dict, repr=False)
     seen: set[str] = field(default_factory=set)
     logins: dict[str, int] = field(default_factory=dict, repr=False)  # when the person logged in, by family of tokens
     asymmetric: tuple[str, ...] = tuple(sorted(ASYMMETRIC))
-    _keys: dict[str, Key] = field(default_factory=dict, repr=False)
     _authority: Authority | None = field(default=None, repr=False)
 
     def key(self, alg: str, client: RegisteredClient | None = None) -> Key | None:
@@ -36,17 +38,18 @@ class KeyState:
             return None
         if alg.startswith("HS"):
             return Key.from_secret((client.client_secret if client else None) or "?", alg=alg)
-        if alg not in self._keys:
-            self._keys[alg] = Key.generate(alg)
-            self._publish()
-        return self._keys[alg]
+        if alg not in self.keys:
+            self.keys[alg] = Key.generate(alg)
+            self.publish()
+        return self.keys[alg]
 
     def rotate(self, *, publish: bool = True) -> None:
         """Give the server new keys; with ``publish=False`` the old ones stay at ``jwks_uri``."""
-        self._keys = {alg: Key.generate(alg) for alg in self._keys}
+        self.keys = {alg: Key.generate(alg) for alg in self.keys}
         if publish:
-            self._publish()
+            self.publish()
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
+        """Put the public halves of ``keys`` at ``jwks_uri``, in place of what was there."""
         if self._authority is not None:
-            self._authority.keys[:] = [key.public_jwk() for key in self._keys.values()]
+            self._authority.keys[:] = [key.public_jwk() for key in self.keys.values()]

@@ -7,50 +7,8 @@ from dataclasses import replace
 import pytest
 
 from oauth_core import InvalidTokenResponse, ProtocolViolation, UsageError
-from oauth_jwt import IDTokenValidator, InvalidJWTError
-from oauth_jwt.testing import KeyOperations
-
-
-@pytest.fixture
-def operations(fake) -> KeyOperations:
-    operations = KeyOperations()
-    fake.install(operations)
-    return operations
-
-
-@pytest.fixture
-def options(fake_place, fake, operations) -> dict[str, object]:
-    """The keywords of a session with a validator."""
-    validator = IDTokenValidator.from_metadata(fake.metadata, "basic", clock=fake_place.clock)
-    return {**fake_place.options(), "id_token_validator": validator}
-
-
-@pytest.fixture
-def client(new_client, options):
-    return new_client(**options)
-
-
-@pytest.fixture
-def log_in(fake_place, client):
-    """A person logs in; what the client makes of it."""
-
-    def perform(**parameters):
-        request = client.authorization_request(**parameters)
-        return client.authorization_code(request.validate_callback(fake_place.authorize(request.uri)))
-
-    return perform
-
-
-def altering(**changes):
-    """Change claims of ID tokens before they are signed; None leaves one out."""
-
-    def alter(kind, header, claims):
-        if kind == "id_token":
-            claims.update(changes)
-            for name in [name for name, value in changes.items() if value is None]:
-                del claims[name]
-
-    return alter
+from oauth_jwt import InvalidJWTError
+from tests.shared.certification.provider import altering
 
 
 def test_good_login(fake, client, log_in):

@@ -1,0 +1,62 @@
+"""What every case has: a provider that signs, a client that judges, and a person who logs in."""
+
+from __future__ import annotations
+
+import pytest
+
+from oauth_jwt import IDTokenValidator, Key
+from oauth_jwt.testing import KeyOperations
+
+
+@pytest.fixture(scope="session")
+def provider_keys() -> dict[str, Key]:
+    """Keys that are made once: a new RSA key costs more than the rest of a test."""
+    return {name: Key.generate(name) for name in ("RS256", "PS256", "ES256", "EdDSA")}
+
+
+@pytest.fixture
+def operations(fake, provider_keys) -> KeyOperations:
+    """What the provider signs with, and the hooks that spoil it."""
+    operations = KeyOperations(keys={"RS256": provider_keys["RS256"]})
+    fake.install(operations)
+    return operations
+
+
+@pytest.fixture
+def validator(fake_place, fake, operations) -> IDTokenValidator:
+    """The judge of ID tokens, with keys that it fetches."""
+    return IDTokenValidator.from_metadata(fake.metadata, "basic", clock=fake_place.clock)
+
+
+@pytest.fixture
+def options(fake_place, validator) -> dict[str, object]:
+    """The keywords of a session with a validator."""
+    return {**fake_place.options(), "id_token_validator": validator}
+
+
+@pytest.fixture
+def client(new_client, options):
+    """A session of the flavour that believes no ID token unseen."""
+    return new_client(**options)
+
+
+@pytest.fixture
+def log_in(fake_place, client):
+    """A person logs in (`log_in(**parameters of the authorization request)`); the token that the client takes."""
+
+    def perform(**parameters):
+        request = client.authorization_request(**parameters)
+        return client.authorization_code(request.validate_callback(fake_place.authorize(request.uri)))
+
+    return perform
+
+
+@pytest.fixture
+def sign_in(client, log_in):
+    """As an application does it: after the login the claims about the user are asked for, and returned."""
+
+    def perform(**parameters):
+        log_in(**parameters)
+        return client.userinfo()
+
+    return perform
