@@ -159,6 +159,8 @@ def test_metadata_follows_the_tables_and_what_is_set_by_hand():
         "client_secret_basic",
         "client_secret_post",
         "none",
+        "self_signed_tls_client_auth",
+        "tls_client_auth",
     ]
     assert document["response_types_supported"] == ["code", "token"]
     assert document["code_challenge_methods_supported"] == ["S256"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 
 import pytest
 
 from oauth_core.testing import FakeAuthorizationServer
+from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.fixtures import authlib_server, oidc_provider
 from tests.servers.protocol import FEATURES
+from tests.shared.certified import serving_certificates, with_certificate
 from tests.shared.flavours import FLAVOURS, native_options
 from tests.shared.places import FAKE_SUPPORTS, Clock, FakePlace, Place
 
@@ -80,6 +83,29 @@ def logged_in(place, client):
     request = client.authorization_request()
     client.authorization_code(request.validate_callback(place.authorize(request.uri)))
     return client
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory) -> Certificates:
+    """Certificates for mutual TLS, of this run."""
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def certified_url(fake, certificates):
+    """The fake server's origin for clients that show a certificate."""
+    with serving_certificates(fake, certificates) as url:
+        yield url
+
+
+@pytest.fixture
+def new_certified(flavour, certificates, monkeypatch):
+    """Open a session of the flavour that shows a certificate: `new_certified(certificates.client, **options)`."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # to Requests they count for more than `verify`
+        monkeypatch.delenv(variable, raising=False)
+    open_one = functools.partial(with_certificate, flavour, certificates)
+    with contextlib.ExitStack() as stack:
+        yield lambda shown, **options: stack.enter_context(open_one(shown, **options))
 
 
 @pytest.fixture

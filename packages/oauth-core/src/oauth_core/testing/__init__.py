@@ -17,11 +17,12 @@ from ._authority import (
     TokenRequest,
 )
 from ._bearer import presented_token
+from ._certificates import CertifiedRequest, ClientCertificate
 from ._client_auth import authenticate
 from ._clients import FakeUser, RegisteredClient
 from ._clock import ManualClock
 from ._exchange import Decision, Exchange, SeenRequest
-from ._loopback import LoopbackServer
+from ._loopback import CertifiedLoopbackServer, LoopbackServer
 from ._oauth1 import IssuedOAuth1Token, OAuth1Provider, RegisteredOAuth1Client
 from ._pending import PendingLogin, PushedRequest
 from ._server import TESTING_PLUGIN_GROUP, FakeAuthorizationServer, NotRedirected
@@ -32,7 +33,10 @@ from ._wire import ConnectionDropped, PacedResponse, Refusal, html_response, jso
 __all__ = [
     "TESTING_PLUGIN_GROUP",
     "Authority",
+    "CertifiedLoopbackServer",
+    "CertifiedRequest",
     "ClientAuthMethod",
+    "ClientCertificate",
     "ConnectionDropped",
     "Decision",
     "Endpoint",

@@ -140,7 +140,7 @@ class Authority:
     parameters of an authorization request into others, ``request_objects`` verifies a signed one and returns its
     claims; ``token_members`` add to every token response; ``pending``, ``pushed`` and ``registrations`` are logins on
     other devices, pushed requests and registered clients by their codes, references and ids;
-    ``metadata`` is laid over the metadata document.
+    ``metadata`` is laid over the metadata document; ``certified_url`` is where clients go with a certificate.
     """
 
     issuer: str
@@ -163,6 +163,7 @@ class Authority:
     pending: dict[str, PendingLogin] = field(default_factory=dict)
     pushed: dict[str, PushedRequest] = field(default_factory=dict)
     registrations: dict[str, dict[str, object]] = field(default_factory=dict)
+    certified_url: str | None = None
 
     def __repr__(self) -> str:
         return f"<Authority {self.issuer}, {len(self.clients)} clients>"

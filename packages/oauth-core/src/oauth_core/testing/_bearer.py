@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from oauth_core._messages import FORM, Request
 
 from ._authority import Authority, TokenCheck
+from ._certificates import bound_thumbprint, shown_thumbprint
 from ._tokens import IssuedToken
 from ._wire import Refusal, parse_pairs
 
@@ -31,6 +32,9 @@ def presented_token(authority: Authority, request: Request, *, scope: str | None
         raise _challenge(authority, "invalid_token", "the access token is unknown, expired or revoked", status=401)
     if token.token_type.lower() != scheme:
         raise _challenge(authority, "invalid_token", f"the token is of type {token.token_type}", status=401)
+    bound = bound_thumbprint(token.claims)
+    if bound is not None and bound != shown_thumbprint(request):
+        raise _challenge(authority, "invalid_token", "the token is bound to another certificate", status=401)
     authority.token_schemes[scheme](authority, request, token)
     if scope is not None and not set(scope.split()) <= set(token.scope.split()):
         raise _challenge(authority, "insufficient_scope", "the token lacks a scope", status=403, scope=scope)

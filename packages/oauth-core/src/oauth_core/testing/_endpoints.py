@@ -24,6 +24,19 @@ __all__ = [
     "userinfo_endpoint",
 ]
 
+# The endpoints that a client calls itself, and where it may have to show its certificate. RFC 8705 §5.
+_FOR_CERTIFICATES = frozenset(
+    {
+        "backchannel_authentication_endpoint",
+        "device_authorization_endpoint",
+        "introspection_endpoint",
+        "pushed_authorization_request_endpoint",
+        "revocation_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+    }
+)
+
 
 def introspection_endpoint(authority: Authority, exchange: Exchange) -> Response:
     """Tell an authenticated client what a token is good for. RFC 7662 §2.2."""
@@ -111,6 +124,13 @@ def metadata_document(authority: Authority) -> dict[str, object]:
         "require_pushed_authorization_requests": authority.settings.require_pushed,
         "backchannel_token_delivery_modes_supported": ["poll"],
     }
+    if authority.certified_url is not None:
+        document["tls_client_certificate_bound_access_tokens"] = True
+        document["mtls_endpoint_aliases"] = {
+            name: url.replace(authority.issuer.rstrip("/"), authority.certified_url, 1)
+            for name, url in document.items()
+            if name in _FOR_CERTIFICATES and isinstance(url, str)
+        }
     return {**document, **authority.metadata}
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from hashlib import sha256
 from hmac import compare_digest
 
 from oauth_core._messages import Pairs, Response
 
 from ._authority import Authority, GrantHandler, Permission, TokenRequest
+from ._certificates import certificate_binding
 from ._client_auth import authenticate
 from ._clients import RegisteredClient
 from ._details import asked_details
@@ -39,7 +41,9 @@ def token_endpoint(authority: Authority, exchange: Exchange) -> Response:
     if not client.allows_grant(grant_type):
         raise Refusal("unauthorized_client", "the client is not registered for this grant type")
     request = TokenRequest(client, method, grant_type, form, exchange.request)
+    binding = certificate_binding(authority, request)
     permission = handler(authority, request)
+    permission = replace(permission, claims={**permission.claims, **binding})
     members = authority.issue(client, permission)
     for extend in authority.token_members:
         members.update(extend(authority, request, permission))

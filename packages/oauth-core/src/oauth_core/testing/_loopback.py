@@ -19,10 +19,11 @@ from urllib.parse import urlsplit
 from oauth_core._errors import UsageError
 from oauth_core._messages import Request, Response
 
+from ._certificates import CertifiedRequest, ClientCertificate
 from ._server import FakeAuthorizationServer
 from ._wire import ConnectionDropped, PacedResponse, json_response
 
-__all__ = ["LoopbackServer"]
+__all__ = ["CertifiedLoopbackServer", "LoopbackServer"]
 
 _CHUNK = 64 * 1024
 _MAX_LINE = 1024
@@ -32,7 +33,8 @@ class LoopbackServer:
     """Serves a fake server over HTTP/1.1 on loopback, with a thread for each connection (a context manager).
 
     Starting it moves the fake server's issuer to the URL it listens on, the issuer's path kept. ``ssl_context``
-    makes it HTTPS. A second origin is a second `LoopbackServer`.
+    makes it HTTPS, and asks for client certificates where its ``verify_mode`` says so. A second origin is a second
+    `LoopbackServer`.
     """
 
     def __init__(
@@ -79,10 +81,13 @@ class LoopbackServer:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._listener = socket.create_server((self._host, 0), family=family, backlog=256)
         self._port = cast("int", self._listener.getsockname()[1])
-        self.server.issuer = self.url + urlsplit(self.server.issuer).path
+        self._announce()
         self.stopping.clear()
         self._acceptor = Thread(target=self._accept, args=(self._listener,), name="loopback-accept", daemon=True)
         self._acceptor.start()
+
+    def _announce(self) -> None:
+        self.server.issuer = self.url + urlsplit(self.server.issuer).path
 
     def close(self) -> None:
         """Stop: wake whatever waits, close every connection, and return when the last thread is gone."""
@@ -116,6 +121,7 @@ class LoopbackServer:
 
     def _serve(self, connection: socket.socket, address: object) -> None:
         served = connection
+        certificate: ClientCertificate | None = None
         try:
             if self._ssl is not None:
                 # The handshake waits for the client: close() must be able to find the socket before it.
@@ -126,7 +132,9 @@ class LoopbackServer:
                 if self.stopping.is_set():
                     return
                 secure.do_handshake()
-            _Connection(served, address, self)
+                der = secure.getpeercert(binary_form=True)
+                certificate = None if der is None else ClientCertificate.from_peer(der, secure.getpeercert() or {})
+            _Connection(served, address, self, certificate)
         except OSError:
             # The client went away, or close() cut the connection: nobody is left to answer.
             pass
@@ -138,6 +146,29 @@ class LoopbackServer:
                 self._connections.pop(served, None)
 
 
+class CertifiedLoopbackServer(LoopbackServer):
+    """A second origin of a fake server, for clients that show a certificate. RFC 8705 §5.
+
+    While it runs the metadata name its endpoints as ``mtls_endpoint_aliases``; the issuer stays where it is.
+    ``ssl_context`` needs ``verify_mode = ssl.CERT_OPTIONAL``, and trust in the clients' certificates or authorities.
+    """
+
+    def __init__(
+        self, server: FakeAuthorizationServer, ssl_context: ssl.SSLContext, *, host: str = "127.0.0.1"
+    ) -> None:
+        if ssl_context.verify_mode == ssl.CERT_NONE:
+            raise ValueError("this context asks for no certificate: set verify_mode to ssl.CERT_OPTIONAL")
+        super().__init__(server, host=host, ssl_context=ssl_context)
+
+    def _announce(self) -> None:
+        self.server.authority.certified_url = self.url + urlsplit(self.server.issuer).path.rstrip("/")
+
+    def close(self) -> None:
+        """Stop as any loopback server does; the metadata name no aliases any more."""
+        self.server.authority.certified_url = None
+        super().close()
+
+
 class _Connection(BaseHTTPRequestHandler):
     """Reads requests from one connection until it ends, and writes their answers."""
 
@@ -146,8 +177,15 @@ class _Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = _CHUNK
 
-    def __init__(self, connection: socket.socket, address: object, loopback: LoopbackServer) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        address: object,
+        loopback: LoopbackServer,
+        certificate: ClientCertificate | None,
+    ) -> None:
         self._loopback = loopback
+        self._certificate = certificate
         # The base class wants a socketserver; all it does with it is keep it.
         super().__init__(connection, address, None)  # type: ignore[arg-type]  # no socketserver here
 
@@ -187,7 +225,10 @@ class _Connection(BaseHTTPRequestHandler):
         host = self.headers.get("Host") or urlsplit(self._loopback.url).netloc
         scheme = urlsplit(self._loopback.url).scheme
         url = self.path if self.path.startswith("http") else f"{scheme}://{host}{self.path}"
-        return Request(self.command, url, tuple(self.headers.items()))
+        headers = tuple(self.headers.items())
+        if self._certificate is None:
+            return Request(self.command, url, headers)
+        return CertifiedRequest(self.command, url, headers, certificate=self._certificate)
 
     def _body(self) -> Iterator[bytes]:
         """Yield the body as it arrives."""

@@ -16,9 +16,10 @@ from secrets import token_urlsafe
 from oauth_core._errors import TransportError
 from oauth_core._messages import Pairs, Request, Response
 
-from ._authority import Authority, Endpoint, GrantHandler, Permission, ServerSettings
+from ._authority import Authority, ClientAuthMethod, Endpoint, GrantHandler, Permission, ServerSettings
 from ._authorize import RESPONSE_TYPES
 from ._bearer import TOKEN_SCHEMES
+from ._certificates import PKI, SELF_SIGNED, CertificateMethod
 from ._client_auth import BasicMethod, PostMethod
 from ._clients import FakeUser, RegisteredClient
 from ._dispatch import ENDPOINTS, Dispatcher, base_path
@@ -45,6 +46,16 @@ class NotRedirected(Exception):
     def __init__(self, response: Response) -> None:
         self.response = response
         super().__init__(f"the authorization endpoint answered {response.status}: {response.text[:500]}")
+
+
+def _auth_methods() -> dict[str, ClientAuthMethod]:
+    by_certificate = CertificateMethod()
+    return {
+        "client_secret_basic": BasicMethod(),
+        "client_secret_post": PostMethod(),
+        PKI: by_certificate,
+        SELF_SIGNED: by_certificate,
+    }
 
 
 class FakeAuthorizationServer:
@@ -74,7 +85,7 @@ class FakeAuthorizationServer:
             users={user.name: user for user in tuple(users) or (FakeUser(),)},
             endpoints=dict(ENDPOINTS),
             grants=dict(GRANTS),
-            auth_methods={"client_secret_basic": BasicMethod(), "client_secret_post": PostMethod()},
+            auth_methods=_auth_methods(),
             response_types=dict(RESPONSE_TYPES),
             token_schemes=dict(TOKEN_SCHEMES),
         )
