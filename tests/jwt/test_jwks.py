@@ -42,9 +42,53 @@ def test_rotated_key_is_fetched_once():
     cache = JWKSCache(URI, clock=clock)
     check(cache, key(), server)
     server.keys = [key("RS256", 2)]
-    clock.now += 31
     assert check(cache, key("RS256", 2), server).sub == "jane"
     assert len(server.requests) == 2
+
+
+def test_keys_fetched_for_a_token_are_not_fetched_again_for_it():
+    """A token with an unknown kid that is the first of all causes one fetch, the next one another, and then none."""
+    server = KeyServer(key())
+    cache = JWKSCache(URI, cooldown=30, clock=Clock())
+    for requests in (1, 2, 2):
+        with pytest.raises(InvalidJWTError, match="no key with the kid"):
+            check(cache, key(), server, {"kid": "x"})
+        assert len(server.requests) == requests
+
+
+def test_threads_share_the_fetch_after_a_rotation():
+    """Twenty threads whose tokens are signed with a new key cause one further fetch, and all believe their token."""
+    server, began = KeyServer(key()), threading.Barrier(20)
+
+    def slow(request):
+        time.sleep(0.05)
+        return server(request)
+
+    cache = JWKSCache(URI)
+    check(cache, key(), slow)
+    server.keys = [key("RS256", 2)]
+    found = []
+
+    def work():
+        began.wait()
+        token = sign(id_claims(), key("RS256", 2))
+        found.append(run(rules(cache).validate(token, nonce=NONCE), slow).sub)
+
+    threads = [threading.Thread(target=work) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["jane"] * 20
+    assert len(server.requests) == 2
+
+
+def test_operations_of_a_key():
+    """A key whose `key_ops` name other work verifies nothing."""
+    public = key().public_jwk()
+    assert check(JWKSet([public | {"key_ops": ["verify"]}]), key()).sub == "jane"
+    with pytest.raises(InvalidJWTError, match="no key with the kid"):
+        check(JWKSet([public | {"key_ops": ["encrypt"]}]), key())
 
 
 def test_keys_rotated_without_names_are_found():

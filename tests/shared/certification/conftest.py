@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
+
 import pytest
 
 from oauth_jwt import IDTokenValidator, Key
 from oauth_jwt.testing import KeyOperations
+from tests.shared.certification.provider import asked
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +27,15 @@ def operations(fake, provider_keys) -> KeyOperations:
 
 
 @pytest.fixture
-def validator(fake_place, fake, operations) -> IDTokenValidator:
+def rules() -> dict[str, object]:
+    """Further keywords of the validator; a test that needs some is parametrized with them."""
+    return {}
+
+
+@pytest.fixture
+def validator(fake_place, fake, operations, rules) -> IDTokenValidator:
     """The judge of ID tokens, with keys that it fetches."""
-    return IDTokenValidator.from_metadata(fake.metadata, "basic", clock=fake_place.clock)
+    return IDTokenValidator.from_metadata(fake.metadata, "basic", clock=fake_place.clock, **rules)
 
 
 @pytest.fixture
@@ -60,3 +70,33 @@ def sign_in(client, log_in):
         return client.userinfo()
 
     return perform
+
+
+@pytest.fixture
+def register(fake):
+    """Register the client anew, with members of RFC 7591: `register(id_token_signed_response_alg="ES256")`."""
+
+    def perform(**metadata):
+        known = fake.authority.clients["basic"]
+        fake.register(replace(known, metadata={**known.metadata, **metadata}))
+
+    return perform
+
+
+@pytest.fixture
+def refused(fake):
+    """Within the block something is refused, after these endpoints were asked and no other; the block gets the error.
+
+    `refused(InvalidJWTError, "authorize", "token", claim="iss")`: `claim` is what the error names.
+    """
+
+    @contextmanager
+    def block(error, *endpoints, claim=None, match=None):
+        start = len(fake.requests)
+        with pytest.raises(error, match=match) as caught:
+            yield caught
+        assert asked(fake)[start:] == list(endpoints)
+        if claim is not None:
+            assert caught.value.claim == claim
+
+    return block

@@ -105,6 +105,8 @@ class JWKSet:
             name = entry.kid if isinstance(entry, Key) else entry.get("kid")
             if kid is not None and name is not None and name != kid:
                 continue
+            if isinstance(entry, Mapping) and not _verifies(entry):
+                continue
             try:
                 key = Key.load(entry)
             except InvalidKeyError as exc:
@@ -129,10 +131,16 @@ class JWKSet:
         raise InvalidJWKSetError(f"the server publishes no key to encrypt to with {alg}")
 
 
+def _verifies(jwk: Mapping[str, object]) -> bool:
+    """Tell whether a key's ``key_ops``, where it has them, name what we do with it. RFC 7517 §4.3."""
+    operations = jwk.get("key_ops")
+    return not isinstance(operations, list) or "verify" in operations or "sign" in operations
+
+
 class JWKSCache:
     """The keys at a ``jwks_uri``, fetched when first needed and shared by all who hold this value.
 
-    ``ttl`` seconds a set stays fresh; an unknown ``kid`` fetches again unless that was done ``cooldown`` seconds ago.
+    ``ttl`` seconds a set stays fresh; an unknown ``kid`` fetches again, but not twice within ``cooldown`` seconds.
     Where a fetch fails the old keys stay in use. Threads and tasks that need keys during a fetch wait for it.
     Raises ``UsageError`` or ``InsecureTransportError`` for an address that cannot be used.
     """
@@ -189,12 +197,17 @@ class JWKSCache:
         return known if known is not None else (yield from self._refresh(self._keys))
 
     def newer(self, than: JWKSet) -> Flow[JWKSet]:
-        """Return a newer set than ``than``, fetched unless that was just tried; else ``than`` (a flow)."""
+        """Return a newer set than ``than``, fetched unless such a look was just taken; else ``than`` (a flow).
+
+        A server may change its keys right after they were fetched, so a fetch that was due anyway is no such look.
+        """
         if self._keys is not than and self._keys is not None:
             return self._keys
         if self.clock() < self._checked + self.cooldown:
             return than
-        return (yield from self._refresh(than))
+        found = yield from self._refresh(than)
+        self._checked = self.clock()
+        return found
 
     def _refresh(self, known: JWKSet | None) -> Flow[JWKSet]:
         """Fetch, or wait for the one who does."""
@@ -237,7 +250,7 @@ class JWKSCache:
             return known
         now = self.clock()
         with self._lock:
-            self._keys, self._checked, self._stale_at = found, now, now + self.ttl
+            self._keys, self._stale_at = found, now + self.ttl
         return found
 
 

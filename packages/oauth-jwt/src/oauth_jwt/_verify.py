@@ -135,12 +135,13 @@ class JWTVerifier:
         source = self._source
         if source is None:
             raise UsageError(f"no keys are configured to verify {what} with; pass keys= or a jwks_uri")
+        known = source.fresh() if isinstance(source, JWKSCache) else source
         keys = (yield from source.keys()) if isinstance(source, JWKSCache) else source
         check = keys.verifier(parts.alg, parts.kid)
         if check is not None and check(parts.signed, parts.signature):
             return
-        # The server may have changed its keys since they were fetched; the cache allows one more look in a while.
-        if isinstance(source, JWKSCache):
+        # The server may have changed its keys since they were fetched, unless that was done for this very token.
+        if isinstance(source, JWKSCache) and known is not None:
             newer = yield from source.newer(keys)
             if newer is not keys:
                 check = newer.verifier(parts.alg, parts.kid)
