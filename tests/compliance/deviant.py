@@ -6,7 +6,7 @@ for in the provider's place alone, and a parameter that the provider demands is 
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from oauth_core import Response
@@ -51,7 +51,7 @@ class Deviation:
             try:
                 body = urlencode(self.reads(found)).encode()
                 headers = tuple(pair for pair in request.headers if pair[0].lower() != "content-type")
-                exchange.request = replace(request, body=body, headers=(*headers, ("Content-Type", FORM)))
+                exchange.request = request.replace(body=body, headers=(*headers, ("Content-Type", FORM)))
                 members = json.loads(proper(authority, exchange).body)
             except Refusal as refusal:
                 return self._refused(refusal)
@@ -86,7 +86,7 @@ class Deviation:
         token = request.header(self.header) if self.header else dict(query).get(self.query)
         headers = tuple(pair for pair in request.headers if pair[0].lower() != "authorization")
         url = urlunsplit(parts._replace(query=urlencode([pair for pair in query if pair[0] != self.query])))
-        return replace(request, url=url, headers=(*headers, ("Authorization", f"Bearer {token}")))
+        return request.replace(url=url, headers=(*headers, ("Authorization", f"Bearer {token}")))
 
 
 def _delete(authority, form):

@@ -145,14 +145,12 @@ def test_only_a_401_that_rejects_the_token_counts(flavour, server, challenges, r
 
 def test_the_body_of_a_rejection_is_not_read_without_end(flavour, server):
     """A 401 with an endless body does not hold the replay up."""
-    from dataclasses import replace
-
     token = server.issue_token("app", user="alice")
 
     async def scenario(flavour):
         async with flavour.client("app", "s3cret", token=token, **endpoints(server)) as client:
             endless = faults.endless().apply(server.authority, None)
-            server.inject(faults.respond(replace(endless, status=401)), "/api/things")
+            server.inject(faults.respond(endless.replace(status=401)), "/api/things")
             response = await client.get(server.url("/api/things"))
             assert response.status_code == 200
             assert 0 < len(response.history[0].content) < 1024 * 1024

@@ -13,7 +13,6 @@ import inspect
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import new as new_hmac
@@ -44,7 +43,7 @@ class Router:
         return self.fake.url(self.routes[prefix] + url[len(prefix) :])
 
     def send(self, request: Request) -> Response:
-        return self.fake.send(replace(request, url=self.rewritten(request.url)))
+        return self.fake.send(request.replace(url=self.rewritten(request.url)))
 
     def patch(self, monkeypatch) -> None:
         """Route whatever Requests and HTTPX send."""

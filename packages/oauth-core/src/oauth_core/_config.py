@@ -1,6 +1,6 @@
 """What a client knows before it asks for anything: who it is, and which server it talks to.
 
-Rules of this room: configuration is a frozen value, changed by ``dataclasses.replace``; a token request is built
+Rules of this room: configuration is a frozen value, changed by ``replace``; a token request is built
 from it alone. What the server says about itself is looked up when it is first needed, and kept for its stated time.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ._errors import OAuthError, ServerRefusal, UsageError
@@ -18,6 +17,7 @@ from ._messages import Flow, Request, Response, send
 from ._metadata import ServerMetadata, build_metadata_request, check_origins, metadata_urls, parse_metadata_response
 from ._token import OAuth2Token
 from ._urls import check_endpoint
+from ._value import Value, made
 
 if TYPE_CHECKING:
     from ._client_auth import ClientAuth
@@ -52,8 +52,7 @@ class Discovery:
         return f"<Discovery of {self.issuer or self.url}>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ClientConfig:
+class ClientConfig(Value):
     """A client of one authorization server. ``clock`` gives epoch seconds.
 
     ``auth`` is what ``resolve_client_auth`` reads; without it ``default_auth`` is used where the server's metadata does
@@ -70,13 +69,13 @@ class ClientConfig:
     default_auth: str = "client_secret_basic"
     revocation_auth: object = None
     introspection_auth: object = None
-    registered_auth: Mapping[str, object] = field(default_factory=dict)
-    metadata: ServerMetadata = field(default_factory=ServerMetadata)
+    registered_auth: Mapping[str, object] = made(default_factory=dict)
+    metadata: ServerMetadata = made(default_factory=ServerMetadata)
     discovery: Discovery | None = None
     scope: str | None = None
     redirect_uri: str | None = None
     code_challenge_method: str | None = "S256"
-    hooks: Hooks = field(default_factory=Hooks)
+    hooks: Hooks = made(default_factory=Hooks)
     allow_insecure_http: bool = False
     clock: Callable[[], float] = time.time
     parse_token: Callable[[Response], OAuth2Token] | None = None
@@ -191,7 +190,7 @@ def with_credentials(config: ClientConfig, parameters: dict[str, object]) -> Cli
             "client_secret" in changes or own.client_id != changes["client_id"]
         ):
             auth = own.method if own.method in {"client_secret_basic", "client_secret_post"} else None
-    return replace(config, auth=auth, **changes)  # type: ignore[arg-type]  # the two names above
+    return config.replace(auth=auth, **changes)
 
 
 def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth]:

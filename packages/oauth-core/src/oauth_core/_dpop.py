@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, cast, runtime_checkable
 
-from ._challenge import parse_challenges
 from ._errors import UnsupportedTokenTypeError
 from ._messages import Flow, Request, Response, send
 from ._token import OAuth2Token
@@ -46,6 +45,8 @@ def is_bound(token: object) -> bool:
 
 def demands_nonce(challenges: Iterable[str] | str | None) -> bool:
     """Tell whether a 401 with these ``WWW-Authenticate`` values asks for a nonce alone. RFC 9449 §9."""
+    from ._challenge import parse_challenges  # only a 401 needs it
+
     return any(one.scheme == "dpop" and one.error == "use_dpop_nonce" for one in parse_challenges(challenges))
 
 

@@ -7,8 +7,7 @@ went wrong (transport errors and cancellation too) into the flow, which is the o
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from inspect import isawaitable, iscoroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
 from ._messages import Call, Flow, Request, Response, Wait
@@ -42,8 +41,8 @@ def run(
                 value = send(command)
             elif isinstance(command, Call):
                 value = command.fn(*command.args)
-                if isawaitable(value):
-                    if iscoroutine(value):
+                if isinstance(value, Awaitable):
+                    if isinstance(value, Coroutine):
                         value.close()
                     raise TypeError(f"{command!r} is asynchronous; a synchronous client takes a synchronous one")
             else:
@@ -82,7 +81,7 @@ async def arun(
                     value = await to_thread(command.fn, *command.args)
                 else:
                     value = command.fn(*command.args)
-                if isawaitable(value):
+                if isinstance(value, Awaitable):
                     value = await value
             else:
                 value = await sleep(command.seconds)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
 from json import JSONDecodeError, dumps, loads
 from typing import TypeAlias, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from ._errors import UsageError
+from ._value import Value
 
 __all__ = [
     "Call",
@@ -96,8 +96,7 @@ def encode_form(params: Iterable[tuple[str, str]]) -> str:
     return urlencode(tuple(params))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Request:
+class Request(Value):
     """A request to the authorization server, before any HTTP library has seen it."""
 
     method: str
@@ -105,7 +104,7 @@ class Request:
     headers: Pairs = ()
     body: bytes = b""
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         if not _TOKEN.match(self.method):
             raise UsageError(f"{self.method!r} is not an HTTP method")
         if BAD_IN_URL.search(self.url):
@@ -145,8 +144,7 @@ class Request:
         return new
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Response:
+class Response(Value):
     """The authorization server's whole answer. ``body`` is decoded from its content coding."""
 
     status: int
@@ -183,11 +181,13 @@ class Response:
             raise ValueError("the body is not JSON") from exc
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Value):
     """Ask the driver to let ``seconds`` pass."""
 
     seconds: float
+
+    def __repr__(self) -> str:
+        return f"<Wait of {self.seconds} s>"
 
 
 class Call:
@@ -222,7 +222,7 @@ def send(request: Request) -> Flow[Response]:
         kept = without_echo(
             response.body, url=request.url, sent=request.body, authorization=request.header("authorization")
         )
-        return response if kept == response.body else replace(response, body=kept)
+        return response if kept == response.body else response.replace(body=kept)
     return response
 
 

@@ -7,8 +7,6 @@ canonical name; nothing unknown passes in silence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from inspect import Parameter, iscoroutinefunction, signature
 from typing import TYPE_CHECKING, cast
 
 from ._config import ClientConfig, Discovery
@@ -16,6 +14,7 @@ from ._errors import UsageError
 from ._hooks import Hooks
 from ._metadata import ServerMetadata, check_metadata, check_origins
 from ._renewal import Renewal, renewal_settings
+from ._store import is_asynchronous
 from ._token import OAuth2Token
 
 if TYPE_CHECKING:
@@ -129,6 +128,8 @@ class TokenCallback:
     def __init__(self, function: Callable[..., object], *, token_alone: bool, may_be_async: bool) -> None:
         if not callable(function):
             raise TypeError(f"a token callback is a function, not a {type(function).__name__}")
+        from inspect import iscoroutinefunction  # costs as much as the rest of a session's import
+
         is_async = iscoroutinefunction(function) or iscoroutinefunction(getattr(type(function), "__call__", None))  # noqa: B004 - its kind, not whether
         if is_async and not may_be_async:
             raise TypeError("this client is synchronous and cannot await an asynchronous token callback")
@@ -141,6 +142,8 @@ class TokenCallback:
 
 
 def _accepted(function: Callable[..., object]) -> tuple[str, ...]:
+    from inspect import Parameter, signature
+
     names = ("refresh_token", "access_token")
     try:
         parameters = signature(function).parameters
@@ -170,7 +173,7 @@ class OAuth2Settings:
         self.config = _config(given, default_auth, base)
         self.token = cast("Mapping[str, object] | None", given.get("token"))
         self.store = given.get("store")
-        if not may_be_async and iscoroutinefunction(getattr(self.store, "load", None)):
+        if not may_be_async and is_asynchronous(self.store):
             raise TypeError("this client is synchronous and cannot await an asynchronous token store")
         self.key = str(given.get("store_key", "default"))
         self.leeway = cast("float", given.get("leeway", 60))
@@ -207,8 +210,7 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
     if url or (issuer and not (metadata.token_endpoint or metadata.authorization_endpoint)):
         discovery = Discovery(issuer=issuer, url=url, origins=origins)
     scope = given.get("scope", base.scope)
-    return replace(
-        base,
+    return base.replace(
         client_id=cast("str | None", given.get("client_id", base.client_id)),
         client_secret=given.get("client_secret", base.client_secret),
         auth=given.get("token_endpoint_auth_method", base.auth),

@@ -6,13 +6,13 @@ Rules of this room: a renewal is configuration and a grant, nothing else; it sen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from ._config import ClientConfig, with_credentials
 from ._errors import MissingTokenError, OAuthError, ReauthorizationRequired, ServerRefusal, TokenExpiredError
 from ._messages import Flow, Pairs, pairs
 from ._token import OAuth2Token
+from ._value import Value, made
 
 if TYPE_CHECKING:
     from ._grants import Grant
@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["Renewal"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Renewal:
+class Renewal(Value):
     """What obtains the first token and every later one for a token source.
 
     ``grant`` obtains the first one and, where it is repeatable, later ones too. ``extra`` are further parameters of
     the refresh request.
     """
 
-    config: ClientConfig = field(default_factory=ClientConfig)
+    config: ClientConfig = made(default_factory=ClientConfig)
     grant: Grant | None = None
     extra: Pairs = ()
 
@@ -41,7 +40,7 @@ class Renewal:
             return self
         from ._dpop import check_prover
 
-        return replace(self, config=replace(self.config, dpop=check_prover(dpop)))
+        return self.replace(config=self.config.replace(dpop=check_prover(dpop)))
 
     def possible(self, token: Mapping[str, object] | None) -> bool:
         """Tell whether another token can be had without a person when ``token`` is at its end."""
@@ -54,7 +53,7 @@ class Renewal:
 
     def spent(self) -> Self:
         """Return the renewal after its grant was used once: without it, unless it can be shown again."""
-        return self if self.grant is None or self.grant.repeatable else replace(self, grant=None)
+        return self if self.grant is None or self.grant.repeatable else self.replace(grant=None)
 
     def obtain(self, token: OAuth2Token | None) -> Flow[OAuth2Token]:
         """Return a new token in the place of ``token`` (a flow).

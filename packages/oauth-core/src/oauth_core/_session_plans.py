@@ -7,7 +7,6 @@ is remembered for the next but the token, the state and the verifier that this o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from hmac import compare_digest
 from typing import TYPE_CHECKING, cast
 
@@ -53,9 +52,9 @@ class SessionPlans(FurtherPlans):
         self._nonce = None
 
     def _configure(self, **changes: object) -> None:
-        self._config = replace(self._config, **changes)  # type: ignore[arg-type]  # fields of the config
+        self._config = self._config.replace(**changes)
         config, extra = renewal_settings(self._config, self._settings.refresh_parameters)
-        self._source.renewal = replace(self._source.renewal, config=config, extra=extra)
+        self._source.renewal = self._source.renewal.replace(config=config, extra=extra)
 
     @property
     def token(self) -> OAuth2Token | None:
@@ -66,7 +65,7 @@ class SessionPlans(FurtherPlans):
     def token(self, token: Mapping[str, object] | None) -> None:
         self._source.set(token)
         if token is None:
-            self._source.renewal = replace(self._source.renewal, grant=self._settings.grant)
+            self._source.renewal = self._source.renewal.replace(grant=self._settings.grant)
 
     @property
     def client_id(self) -> str | None:
@@ -257,6 +256,8 @@ class SessionPlans(FurtherPlans):
         if response is not None:
             found = dict(self._checked(response, state))
             if login is not None and not isinstance(response, AuthorizationResponse):
+                from dataclasses import replace
+
                 login = replace(login, state=found.get("state"), iss=found.get("iss"), code=found.get("code"))
                 login = replace(login, id_token=found.get("id_token"), access_token=found.get("access_token"))
             if "access_token" in found and "code" not in found:
@@ -391,7 +392,7 @@ class SessionPlans(FurtherPlans):
         token = yield from plan.flow
         if not plan.renewed:
             grant = plan.grant if plan.grant is not None and plan.grant.repeatable else None
-            self._source.renewal = replace(self._source.renewal, grant=grant)
+            self._source.renewal = self._source.renewal.replace(grant=grant)
         return token
 
 

@@ -11,14 +11,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from inspect import iscoroutinefunction
 from typing import NoReturn
 
 from ._errors import ReauthorizationRequired, ServerRefusal, TokenExpiredError, TransportError, UsageError
 from ._flight import Flight, Outcome
 from ._messages import Flow, call
 from ._renewal import Renewal, is_passing, nothing_to_show
-from ._store import AsyncTokenStore, LockingTokenStore, TokenStore
+from ._store import AsyncTokenStore, LockingTokenStore, TokenStore, is_asynchronous
 from ._token import OAuth2Token
 
 logger = logging.getLogger("oauth_core")
@@ -176,7 +175,7 @@ class SourceState:
 
     @property
     def _blocking(self) -> bool:
-        return bool(getattr(self.store, "blocking", not iscoroutinefunction(getattr(self.store, "load", None))))
+        return bool(getattr(self.store, "blocking", not is_asynchronous(self.store)))
 
     def _locked(self, flow: Flow[Outcome], otherwise: Callable[[Exception], Outcome]) -> Flow[Outcome]:
         """Run a flow under the store's lock, or do ``otherwise`` where that cannot be had (a flow)."""

@@ -95,6 +95,15 @@ class MemoryTokenStore:
             self._tokens.pop(key, None)
 
 
+def is_asynchronous(store: object) -> bool:
+    """Tell whether the methods of a store have to be awaited."""
+    if store is None:
+        return False
+    from inspect import iscoroutinefunction  # costs as much as the rest of a session's import
+
+    return iscoroutinefunction(getattr(store, "load", None))
+
+
 def _rebuild(tokens: dict[str, OAuth2Token]) -> MemoryTokenStore:
     store = MemoryTokenStore()
     store._tokens.update(tokens)  # noqa: SLF001 - its own factory

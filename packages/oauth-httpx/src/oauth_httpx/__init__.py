@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         OAuthError,
     )
 
-    from ._httpx import AsyncOAuth2Client, OAuth2Auth, OAuth2Client, OAuth2ClientAuth
+    from ._httpx import AsyncOAuth2Client, OAuth2Auth, OAuth2Client
     from ._httpx_assertion import AssertionClient, AsyncAssertionClient
     from ._httpx_handlers import (
         ApiClient,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         OAuth2AccessTokenAuth,
         OAuth2AuthorizationCodeAuth,
         OAuth2CIBAAuth,
+        OAuth2ClientAuth,
         OAuth2ClientCredentialsAuth,
         OAuth2DeviceCodeAuth,
         OAuth2GrantAuth,
@@ -105,7 +106,7 @@ _MODULES = {
     "OAuth2AuthorizationCodeAuth": "oauth_httpx._httpx_handlers",
     "OAuth2CIBAAuth": "oauth_httpx._httpx_handlers",
     "OAuth2Client": "oauth_httpx._httpx",
-    "OAuth2ClientAuth": "oauth_httpx._httpx",
+    "OAuth2ClientAuth": "oauth_httpx._httpx_handlers",
     "OAuth2ClientCredentialsAuth": "oauth_httpx._httpx_handlers",
     "OAuth2DeviceCodeAuth": "oauth_httpx._httpx_handlers",
     "OAuth2GrantAuth": "oauth_httpx._httpx_handlers",

@@ -15,9 +15,6 @@ from oauth_core import (
     AsyncEndpointMethods,
     AsyncSessionMethods,
     AsyncTokenSource,
-    AuthContext,
-    ClientAuth,
-    ClientSecretBasic,
     DPoPProver,
     EndpointMethods,
     Flow,
@@ -37,8 +34,6 @@ from oauth_core import (
     form_body,
     is_bound,
     query_url,
-    rejects_token,
-    resolve_client_auth,
     run,
     same_origin,
 )
@@ -47,9 +42,9 @@ from ._binding import Binding, SealedStream, body_file, shorten
 from ._redirects import HopAuth
 from ._runtime import awaited, current_runtime
 
-__all__ = ["OAuth2AuthBase", "OAuth2ClientAuthBase", "TokenAuth"]
+__all__ = ["OAuth2AuthBase", "TokenAuth"]
 
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 
 
 class TokenAuth(HopAuth):
@@ -136,7 +131,7 @@ class TokenAuth(HopAuth):
         position = None if file is None else file.tell()
         prepared = self._prepare(request, token)
         if self._proves(token):
-            self._show(prepared, run(self._proof(prepared, token), _nothing_to_send))
+            self._show(prepared, run(self._proof(prepared, token), nothing_to_send))
         response = yield prepared
         if self._lacks_nonce(prepared, response) and repeatable:
             shorten(response, self.binding.capped)
@@ -144,7 +139,7 @@ class TokenAuth(HopAuth):
             if file is not None:
                 file.seek(position)
             prepared = self._prepare(request, token)
-            self._show(prepared, run(self._proof(prepared, token), _nothing_to_send))
+            self._show(prepared, run(self._proof(prepared, token), nothing_to_send))
             response = yield prepared
             self._learn(response)
         if response.status_code != 401 or not self._rejected(request, prepared, response):
@@ -159,7 +154,7 @@ class TokenAuth(HopAuth):
             file.seek(position)
         prepared = self._prepare(request, renewed)
         if self._proves(renewed):
-            self._show(prepared, run(self._proof(prepared, renewed), _nothing_to_send))
+            self._show(prepared, run(self._proof(prepared, renewed), nothing_to_send))
         self._learn((yield prepared))
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
@@ -273,7 +268,7 @@ class TokenAuth(HopAuth):
             request = self.binding.with_url(request, query_url(token, str(request.url)))
         else:
             body = form_body(token, request.read(), request.headers.get("Content-Type"), method=request.method)
-            request = self.binding.with_body(request, body, _FORM)
+            request = self.binding.with_body(request, body, FORM)
         if self._hooked_anywhere:
             request = self._hooked(request)
         return request
@@ -304,6 +299,8 @@ class TokenAuth(HopAuth):
                 return False
             if not same_origin(str(answered.url), str(first.url)):
                 return False
+        from oauth_core import rejects_token  # only a 401 needs it
+
         return rejects_token(response.headers.get_list("WWW-Authenticate"))
 
     def _renewable(self, token: OAuth2Token) -> bool:
@@ -316,7 +313,7 @@ class TokenAuth(HopAuth):
 
 async def _asked(flow: Flow[str]) -> str:
     runtime = current_runtime()
-    return await arun(flow, _nothing_to_send_async, sleep=runtime.sleep, to_thread=runtime.to_thread)
+    return await arun(flow, nothing_to_send_async, sleep=runtime.sleep, to_thread=runtime.to_thread)
 
 
 class OAuth2AuthBase(TokenAuth):
@@ -375,80 +372,9 @@ def _nowhere(_: Request) -> Response:
     raise UsageError("there is no client to renew the token with; pass client=")
 
 
-class OAuth2ClientAuthBase:
-    """Authenticates an OAuth client in requests of your own: ``httpx.post(url, data=..., auth=OAuth2ClientAuth(...))``.
-
-    ``method`` is what ``token_endpoint_auth_method`` takes. The request's body is a form. RFC 6749 §2.3.
-    """
-
-    binding: ClassVar[Binding]
-    requires_request_body: ClassVar[bool] = False  # the flows below read it, where the method needs it
-    requires_response_body: ClassVar[bool] = False
-
-    def __init__(
-        self,
-        client_id: str,
-        client_secret: object = None,
-        method: object = "client_secret_basic",
-        *,
-        allow_insecure_http: bool = False,
-    ) -> None:
-        self._method = resolve_client_auth(method, client_id, client_secret)
-        self.allow_insecure_http = allow_insecure_http
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._method.client_id!r} by {self._method.method}>"
-
-    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
-        """Add the client's proof to a request of a synchronous client. Raises ``InsecureTransportError``."""
-        self._check(request)
-        if self._reads_body:
-            request.read()
-        yield self._apply(request, run(self._proof(request), _nothing_to_send))
-
-    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
-        """Add the client's proof to a request of an asynchronous client. Raises ``InsecureTransportError``."""
-        self._check(request)
-        if self._reads_body:
-            await request.aread()
-        runtime = current_runtime()
-        proof = await arun(
-            self._proof(request), _nothing_to_send_async, sleep=runtime.sleep, to_thread=runtime.to_thread
-        )
-        yield self._apply(request, proof)
-
-    @property
-    def _reads_body(self) -> bool:
-        return not isinstance(self._method, ClientSecretBasic)
-
-    def _check(self, request: Any) -> None:
-        check_secure(str(request.url), what="a client's secret", allow_insecure_http=self.allow_insecure_http)
-
-    def _proof(self, request: Any) -> Flow[tuple[Request, Request]]:
-        """Return the request as the method sees it, and as it leaves it (a flow)."""
-        method: ClientAuth = self._method
-        body = request.content if self._reads_body else b""
-        kind = request.headers.get("Content-Type", _FORM).partition(";")[0].strip().lower()
-        if body and kind != _FORM:
-            raise UsageError(f"{method.method} authenticates requests with a form body; this one has {kind}")
-        # Only what a method may change is handed to it: no header of the user's request passes through.
-        before = Request(request.method, str(request.url), (), body)
-        after = yield from method.authenticate(before, AuthContext(endpoint=before.url))
-        return before, after
-
-    def _apply(self, request: Any, proof: tuple[Request, Request]) -> Any:
-        before, after = proof
-        request.headers.update(after.headers)
-        if after.url != before.url:
-            request = self.binding.with_url(request, after.url)
-        if after.body != before.body:
-            request = self.binding.with_body(request, after.body, _FORM)
-        return request
-
-
-def _nothing_to_send(request: Request) -> Response:
+def nothing_to_send(request: Request) -> Response:
     raise UsageError(f"a client authentication method or a signer may not send requests of its own ({request!r})")
 
 
-async def _nothing_to_send_async(request: Request) -> Response:
-    return _nothing_to_send(request)
+async def nothing_to_send_async(request: Request) -> Response:
+    return nothing_to_send(request)

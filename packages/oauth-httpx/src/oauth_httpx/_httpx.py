@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import httpx
 
-from ._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
+from ._auth import OAuth2AuthBase, TokenAuth
 from ._client import AsyncOAuth2ClientBase, OAuth2ClientBase
 from ._httpx_binding import BINDING
 
-__all__ = ["BINDING", "AsyncOAuth2Client", "ClientTokenAuth", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
+__all__ = ["BINDING", "AsyncOAuth2Client", "ClientTokenAuth", "OAuth2Auth", "OAuth2Client"]
 
 
 class ClientTokenAuth(TokenAuth, httpx.Auth):
@@ -20,12 +20,6 @@ class ClientTokenAuth(TokenAuth, httpx.Auth):
 
 class OAuth2Auth(OAuth2AuthBase, httpx.Auth):
     __doc__ = OAuth2AuthBase.__doc__
-
-    binding = BINDING
-
-
-class OAuth2ClientAuth(OAuth2ClientAuthBase, httpx.Auth):
-    __doc__ = OAuth2ClientAuthBase.__doc__
 
     binding = BINDING
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import httpx
 
 from ._api_client import ApiClientBase, AsyncApiClientBase
+from ._client_auth import OAuth2ClientAuthBase
 from ._handlers import (
     AccessTokenAuthBase,
     AuthorizationCodeAuthBase,
@@ -27,6 +28,7 @@ __all__ = [
     "OAuth2AccessTokenAuth",
     "OAuth2AuthorizationCodeAuth",
     "OAuth2CIBAAuth",
+    "OAuth2ClientAuth",
     "OAuth2ClientCredentialsAuth",
     "OAuth2DeviceCodeAuth",
     "OAuth2GrantAuth",
@@ -50,6 +52,12 @@ class OAuth2AuthorizationCodeAuth(AuthorizationCodeAuthBase, httpx.Auth):
 
 class OAuth2CIBAAuth(CIBAAuthBase, httpx.Auth):
     __doc__ = CIBAAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2ClientAuth(OAuth2ClientAuthBase, httpx.Auth):
+    __doc__ = OAuth2ClientAuthBase.__doc__
 
     binding = BINDING
 

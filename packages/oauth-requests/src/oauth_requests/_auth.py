@@ -30,7 +30,6 @@ from oauth_core import (
     form_body,
     is_bound,
     query_url,
-    rejects_token,
     run,
 )
 
@@ -210,7 +209,11 @@ class TokenAuth(AuthBase):
         request = response.request
         if self._anywhere and getattr(request, "hopped", False):
             return None  # where the token stood before the redirect says nothing about where it has to stand now
-        if not at_home(request, first_url) or not rejects_token(_challenges(response)):
+        if not at_home(request, first_url):
+            return None
+        from oauth_core import rejects_token  # only a 401 needs it
+
+        if not rejects_token(_challenges(response)):
             return None
         source = self.source
         if not self._carried(request, token):  # a redirect took the token away: it was not rejected

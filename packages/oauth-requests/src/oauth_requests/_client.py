@@ -6,7 +6,6 @@ Rules of this room: arguments become configuration here; what is sent and how an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -91,7 +90,7 @@ class OAuth2Client(EndpointMethods):
             default_auth="client_secret_post",
         )
         method = options.get("code_challenge_method", "S256")
-        self._config = replace(settings.config, parse_token=self.parse_token_response, code_challenge_method=method)
+        self._config = settings.config.replace(parse_token=self.parse_token_response, code_challenge_method=method)
         self.session = session or requests.Session()
         self.timeout = timeout
 

@@ -87,7 +87,6 @@ class ClientCertificate:
         return urlsafe_b64encode(sha256(self.der).digest()).rstrip(b"=").decode()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class CertifiedRequest(Request):
     """A request over a connection whose client showed a certificate."""
 

@@ -7,7 +7,6 @@ authority, and only a handler that reads its body from a network runs outside it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from threading import RLock
 from urllib.parse import urlsplit
 
@@ -80,7 +79,7 @@ class Dispatcher:
         if endpoint.streams:
             exchange.chunks = _counted(exchange, (request.body,) if body is None else body)
         elif body is not None:
-            exchange.request = replace(request, body=b"".join(body))
+            exchange.request = request.replace(body=b"".join(body))
         status: int | None = None
         try:
             response = self._respond(exchange, endpoint)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from hashlib import sha256
 from typing import cast
@@ -256,7 +256,7 @@ class OAuth1Provider:
             "signature_type": seen.signature_type,
             "realm": seen.realm,
         }
-        return replace(response, body=json.dumps(echo).encode())
+        return response.replace(body=json.dumps(echo).encode())
 
     def _upload(self, authority: Authority, exchange: Exchange) -> Response:
         self._admitted(authority, exchange)

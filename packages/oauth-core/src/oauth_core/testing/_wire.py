@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from oauth_core._errors import TransportError
@@ -34,7 +33,6 @@ class ConnectionDropped(ConnectionResetError):
     """The fault `faults.dropped()`: the server closes the connection without an answer."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class PacedResponse(Response):
     """An answer that comes late, byte by byte, or whose body is made while it is sent.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import formatdate
 from itertools import repeat
 from typing import TypeAlias
@@ -198,7 +198,7 @@ def callback(**parameters: str | list[str] | None) -> Fault:
         text = encode_form(kept)
         changed = f"{base}#{text}" if mark == "#" else add_query(base, text)
         headers = tuple((n, changed if n.lower() == "location" else v) for n, v in response.headers)
-        return replace(response, headers=headers)
+        return response.replace(headers=headers)
 
     return _afterwards(f"callback {' '.join(parameters)}", edit)
 
@@ -231,10 +231,10 @@ def _edited(response: Response, edit: Callable[[dict[str, object]], dict[str, ob
     if response.status not in {200, 201} or response.content_type != "application/json":
         return response
     members = response.json()
-    return replace(response, body=json.dumps(edit(members)).encode()) if isinstance(members, dict) else response
+    return response.replace(body=json.dumps(edit(members)).encode()) if isinstance(members, dict) else response
 
 
 def _paced(response: Response, *, delay: float = 0.0, pause: float = 0.0) -> Response:
     if isinstance(response, PacedResponse):
-        return replace(response, delay=delay or response.delay, pause=pause or response.pause)
+        return response.replace(delay=delay or response.delay, pause=pause or response.pause)
     return PacedResponse(response.status, response.headers, response.body, delay=delay, pause=pause)

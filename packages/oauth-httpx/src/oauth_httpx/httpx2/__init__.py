@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     )
 
     from ._assertion import AssertionClient, AsyncAssertionClient
-    from ._clients import AsyncOAuth2Client, OAuth2Auth, OAuth2Client, OAuth2ClientAuth
+    from ._clients import AsyncOAuth2Client, OAuth2Auth, OAuth2Client
     from ._handlers import (
         ApiClient,
         AsyncApiClient,
         OAuth2AccessTokenAuth,
         OAuth2AuthorizationCodeAuth,
         OAuth2CIBAAuth,
+        OAuth2ClientAuth,
         OAuth2ClientCredentialsAuth,
         OAuth2DeviceCodeAuth,
         OAuth2GrantAuth,
@@ -106,7 +107,7 @@ _MODULES = {
     "OAuth2AuthorizationCodeAuth": "oauth_httpx.httpx2._handlers",
     "OAuth2CIBAAuth": "oauth_httpx.httpx2._handlers",
     "OAuth2Client": "oauth_httpx.httpx2._clients",
-    "OAuth2ClientAuth": "oauth_httpx.httpx2._clients",
+    "OAuth2ClientAuth": "oauth_httpx.httpx2._handlers",
     "OAuth2ClientCredentialsAuth": "oauth_httpx.httpx2._handlers",
     "OAuth2DeviceCodeAuth": "oauth_httpx.httpx2._handlers",
     "OAuth2GrantAuth": "oauth_httpx.httpx2._handlers",

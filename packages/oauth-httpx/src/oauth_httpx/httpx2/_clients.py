@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import httpx2
 
-from oauth_httpx._auth import OAuth2AuthBase, OAuth2ClientAuthBase, TokenAuth
+from oauth_httpx._auth import OAuth2AuthBase, TokenAuth
 from oauth_httpx._client import AsyncOAuth2ClientBase, OAuth2ClientBase
 
 from ._binding import BINDING
 
-__all__ = ["BINDING", "AsyncOAuth2Client", "ClientTokenAuth", "OAuth2Auth", "OAuth2Client", "OAuth2ClientAuth"]
+__all__ = ["BINDING", "AsyncOAuth2Client", "ClientTokenAuth", "OAuth2Auth", "OAuth2Client"]
 
 
 class ClientTokenAuth(TokenAuth, httpx2.Auth):
@@ -21,12 +21,6 @@ class ClientTokenAuth(TokenAuth, httpx2.Auth):
 
 class OAuth2Auth(OAuth2AuthBase, httpx2.Auth):
     __doc__ = OAuth2AuthBase.__doc__
-
-    binding = BINDING
-
-
-class OAuth2ClientAuth(OAuth2ClientAuthBase, httpx2.Auth):
-    __doc__ = OAuth2ClientAuthBase.__doc__
 
     binding = BINDING
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import httpx2
 
 from oauth_httpx._api_client import ApiClientBase, AsyncApiClientBase
+from oauth_httpx._client_auth import OAuth2ClientAuthBase
 from oauth_httpx._handlers import (
     AccessTokenAuthBase,
     AuthorizationCodeAuthBase,
@@ -28,6 +29,7 @@ __all__ = [
     "OAuth2AccessTokenAuth",
     "OAuth2AuthorizationCodeAuth",
     "OAuth2CIBAAuth",
+    "OAuth2ClientAuth",
     "OAuth2ClientCredentialsAuth",
     "OAuth2DeviceCodeAuth",
     "OAuth2GrantAuth",
@@ -51,6 +53,12 @@ class OAuth2AuthorizationCodeAuth(AuthorizationCodeAuthBase, httpx2.Auth):
 
 class OAuth2CIBAAuth(CIBAAuthBase, httpx2.Auth):
     __doc__ = CIBAAuthBase.__doc__
+
+    binding = BINDING
+
+
+class OAuth2ClientAuth(OAuth2ClientAuthBase, httpx2.Auth):
+    __doc__ = OAuth2ClientAuthBase.__doc__
 
     binding = BINDING
 

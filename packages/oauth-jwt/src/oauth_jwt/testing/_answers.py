@@ -147,7 +147,7 @@ def with_signed_answers(operations: KeyState, handler: Handler, kind: str) -> Ha
             text = signed(operations, authority, client, kind, claims, typ="token-introspection+jwt")
             media = "application/token-introspection+jwt"
         headers = tuple(pair for pair in response.headers if pair[0].lower() != "content-type")
-        return replace(response, headers=(*headers, ("Content-Type", media)), body=text.encode())
+        return response.replace(headers=(*headers, ("Content-Type", media)), body=text.encode())
 
     return endpoint
 
@@ -214,11 +214,11 @@ def with_jarm(operations: KeyState, handler: Handler) -> Handler:
         in_fragment = mode == "fragment.jwt" or (mode == "jwt" and bool(target.fragment))
         target = target._replace(query="" if in_fragment else text, fragment=text if in_fragment else "")
         headers = tuple(pair for pair in response.headers if pair[0].lower() != "location")
-        return replace(response, headers=(*headers, ("Location", urlunsplit(target))))
+        return response.replace(headers=(*headers, ("Location", urlunsplit(target))))
 
     return endpoint
 
 
 def _with_url(exchange: Exchange, url: str) -> Exchange:
     """Return the exchange with another URL."""
-    return replace(exchange, request=replace(exchange.request, url=url))
+    return replace(exchange, request=exchange.request.replace(url=url))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from hmac import compare_digest
 from typing import cast
 
@@ -78,7 +77,7 @@ def _bind(operations: KeyState, authority: Authority, response: Response, jkt: s
     headers = response.headers
     if operations.nonce is not None:
         headers = (*headers, ("DPoP-Nonce", operations.nonce))
-    return replace(response, headers=headers, body=json.dumps(members).encode())
+    return response.replace(headers=headers, body=json.dumps(members).encode())
 
 
 def bound_token(operations: KeyState, authority: Authority, request: Request, token: IssuedToken) -> None:
