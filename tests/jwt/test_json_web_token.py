@@ -3,8 +3,8 @@
 import pytest
 
 from oauth_core import UsageError
-from oauth_jwt import Claims, InvalidJWTError, InvalidKeyError, JsonWebToken
-from tests.jwt.support import NOW, SECRET, Clock, decode, key
+from oauth_jwt import Claims, InvalidJWTError, InvalidKeyError, JsonWebToken, Key
+from tests.jwt.support import NOW, SECRET, Clock, decode, key, sign
 from tests.jwt.test_keys import pem, public_pem
 
 PAYLOAD = {"iss": "me", "exp": NOW + 60, "name": "ü"}
@@ -86,3 +86,20 @@ def test_wrong_keys_are_refused():
         jwt().decode(token, key("RS256", 2))
     with pytest.raises(InvalidJWTError, match="no key fits"):
         jwt().decode(token, key("ES256"))
+
+
+def test_secret_of_a_set_is_chosen_by_its_name():
+    """Out of a JWK set of secrets the one that the header names verifies; a set that leaves it open is refused."""
+    one, two = (Key.from_secret(SECRET + name, kid=name) for name in ("a", "b"))
+    token = sign(PAYLOAD, two)
+    jwks = {"keys": [one.private_jwk(), two.private_jwk()]}
+    assert jwt("HS256").decode(token, jwks)["iss"] == "me"
+    for keys, problem in (
+        ({"keys": [one.private_jwk()]}, "holds 0 secrets"),
+        ({"keys": [two.private_jwk(), one.private_jwk() | {"kid": "b"}]}, "holds 2 secrets"),
+        ({"keys": [two.private_jwk(), key("ES256").public_jwk()]}, "mixes shared secrets with key pairs"),
+        (two.private_jwk() | {"alg": "A256GCM"}, "not for HS256: its alg is 'A256GCM'"),
+        (two.private_jwk() | {"use": "enc"}, "not for HS256: its alg is 'HS256', use 'enc'"),
+    ):
+        with pytest.raises(InvalidKeyError, match=problem):
+            jwt("HS256").decode(token, keys)

@@ -11,10 +11,10 @@ from cryptography.x509.oid import NameOID
 
 from oauth_core import UsageError
 from oauth_jwt import ExternalKey, InvalidKeyError, Key, public_jwks, thumbprint
-from oauth_jwt._algorithms import ALGORITHMS
+from oauth_jwt._algorithms import ALGORITHMS, check_strength
 from oauth_jwt._jose import encrypt, verifier
 from oauth_jwt._signing import sign, signing_key
-from tests.jwt.support import carry, copied, key
+from tests.jwt.support import carry, copied, key, vectors
 
 ASYMMETRIC = [alg for alg in ALGORITHMS if not alg.startswith("HS")]
 
@@ -301,3 +301,26 @@ def test_encrypting_to_a_key_that_does_not_fit_is_refused():
     """Encrypting with an algorithm of another key type is refused."""
     with pytest.raises(InvalidKeyError, match="ECDH-ES cannot encrypt to this key"):
         encrypt(b"x", key("RS256"), alg="ECDH-ES", enc="A256GCM", header={})
+
+
+def test_key_operations_say_what_a_key_is_for():
+    """``key_ops`` counts like ``use``: a key for encryption neither signs nor verifies (RFC 7517 §4.3)."""
+    jwk = {name: value for name, value in key("RS256").private_jwk().items() if name != "use"}
+    assert Key.load(jwk | {"key_ops": ["sign"]}).use == "sig"
+    assert Key.load(jwk | {"key_ops": ["verify"], "use": "sig"}).fits("RS256")
+    for_encryption = Key.load(jwk | {"key_ops": ["decrypt", "unwrapKey"]})
+    assert not for_encryption.fits("RS256")
+    with pytest.raises(InvalidKeyError, match="for encryption"):
+        for_encryption.ready()
+    with pytest.raises(InvalidKeyError, match="'use' and 'key_ops' of this JWK contradict"):
+        Key.load(jwk | {"use": "sig", "key_ops": ["encrypt"]})
+    with pytest.raises(InvalidKeyError, match="'key_ops' of this JWK is not a list"):
+        Key.load(jwk | {"key_ops": "sign"})
+
+
+def test_key_of_a_flawed_library_is_refused():
+    """An RSA key with the mark of ROCA is refused, for verifying and for whatever else needs a strong key."""
+    group = next(one for one in vectors("wycheproof")["groups"] if one["comment"] == "jws_rsa_roca_key")
+    with pytest.raises(InvalidKeyError, match="ROCA"):
+        check_strength(Key.load(group["keys"][0]).native, "RS256")
+    check_strength(key("RS256").native, "RS256")

@@ -22,6 +22,8 @@ __all__ = ["ALGORITHMS", "ASYMMETRIC", "Algorithm", "check_strength", "default_a
 Sign: TypeAlias = Callable[[bytes], bytes]
 
 MIN_RSA_BITS: Final = 2048
+# Those below 168 modulo which 65537 does not generate every remainder, so that they tell something.
+_ROCA_PRIMES: Final = (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def default_algorithm(kty: str, crv: str | None) -> str | None:
 
 
 def check_strength(native: PrivateKey | PublicKey | bytes, alg: str) -> None:
-    """Raise ``InvalidKeyError`` for an RSA key below 2048 bits or a secret shorter than the digest.
+    """Raise ``InvalidKeyError`` for an RSA key below 2048 bits or known as weak, and for a secret below the digest.
 
     RFC 7518 §3.2, §3.3.
     """
@@ -85,9 +87,19 @@ def check_strength(native: PrivateKey | PublicKey | bytes, alg: str) -> None:
                 f"{alg} needs a secret of at least {needed} bytes, this one has {len(native)}; use a longer one"
             )
         return
-    bits = getattr(native, "key_size", MIN_RSA_BITS) if ALGORITHMS[alg].kty == "RSA" else MIN_RSA_BITS
-    if bits < MIN_RSA_BITS:
-        raise InvalidKeyError(f"{alg} needs an RSA key of at least {MIN_RSA_BITS} bits, this one has {bits}")
+    if ALGORITHMS[alg].kty != "RSA":
+        return
+    key = cast("rsa.RSAPrivateKey | rsa.RSAPublicKey", native)
+    if key.key_size < MIN_RSA_BITS:
+        raise InvalidKeyError(f"{alg} needs an RSA key of at least {MIN_RSA_BITS} bits, this one has {key.key_size}")
+    public = cast("rsa.RSAPublicKey", getattr(key, "public_key", lambda: key)())
+    if _can_be_factored(public.public_numbers().n):
+        raise InvalidKeyError("this RSA key was made by a flawed library (ROCA, CVE-2017-15361); make a new one")
+
+
+def _can_be_factored(modulus: int) -> bool:
+    """Tell whether a modulus is of the form that ROCA breaks: a power of 65537 modulo each of these primes."""
+    return all(any(pow(65537, power, prime) == modulus % prime for power in range(prime - 1)) for prime in _ROCA_PRIMES)
 
 
 def hmac_bytes(alg: str) -> int:

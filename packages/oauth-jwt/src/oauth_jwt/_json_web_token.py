@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from time import time
+from typing import cast
 
 from oauth_core import UsageError
 
@@ -75,11 +76,13 @@ class JsonWebToken:
             )
         shared = _secret(key, parts.alg)
         if ALGORITHMS[parts.alg].kty == "oct":
-            loaded = shared or Key.load(key, alg=parts.alg)
+            loaded = shared or _shared_of(key, parts.kid)
+            if not loaded.fits(parts.alg):
+                raise InvalidKeyError(f"this key is not for {parts.alg}: its alg is {loaded.alg!r}, use {loaded.use!r}")
             check_strength(loaded.native, parts.alg)
             check = verifier(loaded, parts.alg)
         else:
-            several = isinstance(key, (JWKSet, list, tuple)) or (isinstance(key, Mapping) and "keys" in key)
+            several = isinstance(key, (JWKSet, list, tuple)) or _is_set(key)
             # A single key was chosen by the caller: its name does not matter.
             found = JWKSet(key if several else Key.load(key)).verifier(parts.alg, parts.kid if several else None)
             if found is None:
@@ -90,6 +93,24 @@ class JsonWebToken:
         claims = read_claims(parts.payload, WHAT)
         check_times(claims, WHAT, self.clock(), self.leeway, required=())
         return Claims(claims, header=parts.header, token=token if isinstance(token, str) else token.decode("ascii"))
+
+
+def _is_set(key: object) -> bool:
+    return isinstance(key, Mapping) and "keys" in key
+
+
+def _shared_of(key: object, kid: str | None) -> Key:
+    """The secret that verifies: out of a JWK set, which holds nothing but secrets, the one with this name."""
+    entries = cast("Mapping[str, object]", key)["keys"] if _is_set(key) else key
+    if not isinstance(entries, (list, tuple)):
+        return Key.load(entries)
+    found = [Key.load(entry) for entry in entries]
+    if any(one.kty != "oct" for one in found):
+        raise InvalidKeyError("this JWK set mixes shared secrets with key pairs; pass the one or the other")
+    named = [one for one in found if kid is None or one.kid == kid]
+    if len(named) != 1:
+        raise InvalidKeyError(f"the JWK set holds {len(named)} secrets that the JWT can mean, not one")
+    return named[0]
 
 
 def _secret(key: object, alg: str) -> Key | None:

@@ -41,8 +41,8 @@ def read(
             raise InvalidKeyError("this key begins like a JWK, but is not JSON") from None
     if isinstance(material, Mapping):
         jwk = _choose(material, kid)
-        names = [value if isinstance(value := jwk.get(name), str) else None for name in ("alg", "kid", "use")]
-        return native_from_jwk(jwk), names[0], names[1], names[2]
+        alg, own_kid = (value if isinstance(value := jwk.get(name), str) else None for name in ("alg", "kid"))
+        return native_from_jwk(jwk), alg, own_kid, _use(jwk)
     if hasattr(material, "private_bytes") or hasattr(material, "public_bytes"):
         return cast("PrivateKey", material), None, None, None
     raise InvalidKeyError(
@@ -60,6 +60,20 @@ def _choose(jwk: Mapping[str, object], kid: str | None) -> Mapping[str, object]:
             return one
     wanted = "private key for signing" if kid is None else f"private key with the kid {kid!r}"
     raise InvalidKeyError(f"the JWK set holds no {wanted}")
+
+
+def _use(jwk: Mapping[str, object]) -> str | None:
+    """What a JWK is for by its own words, ``use`` or ``key_ops``. RFC 7517 §4.2, §4.3."""
+    use, operations = jwk.get("use"), jwk.get("key_ops")
+    said = use if isinstance(use, str) else None
+    if operations is None:
+        return said
+    if not isinstance(operations, (list, tuple)):
+        raise InvalidKeyError("the member 'key_ops' of this JWK is not a list")
+    meant = "enc" if {"sign", "verify"}.isdisjoint(map(str, operations)) else "sig"
+    if said not in {None, meant}:
+        raise InvalidKeyError("the members 'use' and 'key_ops' of this JWK contradict each other")
+    return meant
 
 
 def _from_text(octets: bytes, password: str | bytes | None) -> PrivateKey | PublicKey:
