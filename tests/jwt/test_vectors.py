@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from oauth_jwt import DPoP, IDTokenValidator, JWKSet, JWTVerifier, Key, thumbprint
+from oauth_jwt import DPoP, IDTokenValidator, InvalidJWTError, JsonWebToken, JWKSet, JWTVerifier, Key, thumbprint
 from oauth_jwt._compact import read_compact
 from oauth_jwt._dpop import token_hash
 from oauth_jwt._encoding import b64url, b64url_decode
@@ -24,7 +24,36 @@ def test_published_signature_holds(case):
     assert not check(parts.signed + b"A", parts.signature)
 
 
-@pytest.mark.parametrize("source", ["RFC 7515 A.1", "RFC 8037 A.4", "RFC 7520 4.4"])
+@pytest.mark.parametrize("case", JWS, ids=[case["source"] for case in JWS])
+def test_published_signature_passes_the_verifier(case):
+    """Each published JWS passes the calls that users make: claims come back, other text is refused as such alone."""
+    alg = read_compact(case["compact"], "the vector").alg
+    public = {name: value for name, value in case["jwk"].items() if name != "d"}
+
+    def verify():
+        if alg == "HS256":
+            return JsonWebToken([alg], clock=lambda: 1300819370).decode(case["compact"], public)
+        return carry(JWTVerifier(keys=public, algorithms=(alg,)).verify(case["compact"]))[1]
+
+    if case["source"] in {"RFC 7515 A.1", "RFC 7515 A.2", "RFC 7515 A.3"}:
+        assert verify()["iss"] == "joe"
+    else:
+        with pytest.raises(InvalidJWTError, match="are no JSON object in UTF-8"):
+            verify()
+
+
+def test_unsecured_jws_is_refused():
+    """The unsecured JWS of RFC 7515 A.5 is refused by every call, under whatever key."""
+    unsecured = vectors("jws")["unsecured"]["compact"]
+    with pytest.raises(InvalidJWTError, match="it is not signed"):
+        carry(JWTVerifier(keys=JWS[1]["jwk"]).verify(unsecured))
+    with pytest.raises(InvalidJWTError, match="not signed and did not come straight"):
+        carry(JWTVerifier(keys=JWS[1]["jwk"], algorithms=("none",)).verify(unsecured))
+    with pytest.raises(InvalidJWTError, match="signed with 'none'"):
+        JsonWebToken(["HS256", "RS256"]).decode(unsecured, JWS[0]["jwk"])
+
+
+@pytest.mark.parametrize("source", ["RFC 7515 A.1", "RFC 7515 A.2", "RFC 8037 A.4", "RFC 7520 4.4"])
 def test_deterministic_signature_is_reproduced(source):
     """Signing the same bytes with the same key gives the published signature, where the algorithm has no randomness."""
     case = next(case for case in JWS if case["source"] == source)
