@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from ._config import ClientConfig, authenticated, endpoint_of, server_of
-from ._errors import ReauthorizationRequired, ServerRefusal, UnsupportedTokenTypeError, UsageError
+from ._errors import OAuthError, ReauthorizationRequired, ServerRefusal, UnsupportedTokenTypeError, UsageError
 from ._grants import Grant, RefreshTokenGrant, grant_parameters
 from ._messages import Flow, Pairs, Request, Response, pairs, send
 from ._token import OAuth2Token
@@ -149,11 +149,13 @@ def refresh(
     auth: object = None,
     headers: Pairs = (),
     body: str = "",
+    rescue: Callable[[OAuth2Token], Flow[None]] | None = None,
 ) -> Flow[OAuth2Token]:
     """Spend a refresh token and return the new token, the old one's refresh token kept where none came (a flow).
 
-    ``token`` is the refresh token or the token that holds it. Raises ``ReauthorizationRequired`` where the server
-    says ``invalid_grant``. RFC 6749 §6.
+    ``token`` is the refresh token or the token that holds it. Where the ID token that came cannot be judged, for want
+    of the server's keys, ``rescue`` is given the old token with the refresh token that counts now. Raises
+    ``ReauthorizationRequired`` where the server says ``invalid_grant``. RFC 6749 §6.
     """
     grant = RefreshTokenGrant(token_text(token, "refresh_token"), scope, extra)
     old = token if isinstance(token, Mapping) else {"refresh_token": grant.refresh_token}
@@ -170,9 +172,14 @@ def refresh(
     if scope and not new.get("scope"):
         new["scope"] = scope  # an answer names the scope only where it is another than was asked for
     if config.id_token_validator is not None:
-        from ._login import judge_refreshed
+        from ._login import is_verdict, judge_refreshed
 
-        yield from judge_refreshed(config.id_token_validator, new, old)
+        try:
+            yield from judge_refreshed(config.id_token_validator, new, old)
+        except OAuthError as exc:
+            if rescue is not None and new.refresh_token and not is_verdict(exc):
+                yield from rescue(OAuth2Token({**old, "refresh_token": new.refresh_token}))
+            raise
     return merge_renewed(old, new)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from ._errors import InvalidTokenResponse, ProtocolViolation
+from ._errors import InvalidTokenResponse, OAuthError, ProtocolViolation, ServerRefusal, TransportError
 from ._messages import Flow
 from ._token import OAuth2Token
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ._authorization import AuthorizationResponse
 
 __all__ = ["IDTokenJudge", "Login"]
+
+_NO_KEYS = ("invalid_jwk_set", "invalid_metadata")
 
 
 @runtime_checkable
@@ -139,6 +141,11 @@ def judge_refreshed(judge: IDTokenJudge, token: OAuth2Token, old: Mapping[str, o
         yield from judge.validate_refreshed(token, previous=judge.read(before))
     else:
         yield from judge.validate(token, accept_any_nonce=True, access_token=token)
+
+
+def is_verdict(problem: OAuthError) -> bool:
+    """Tell whether an ID token was found bad; otherwise it could not be judged, for want of the server's keys."""
+    return not isinstance(problem, (ServerRefusal, TransportError)) and problem.error not in _NO_KEYS
 
 
 def subject_of(judge: IDTokenJudge | None, token: object) -> str | None:

@@ -5,7 +5,7 @@ Rules of this room: a renewal is configuration and a grant, nothing else; it sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Self
 
 from ._config import ClientConfig, with_credentials
@@ -55,8 +55,10 @@ class Renewal(Value):
         """Return the renewal after its grant was used once: without it, unless it can be shown again."""
         return self if self.grant is None or self.grant.repeatable else self.replace(grant=None)
 
-    def obtain(self, token: OAuth2Token | None) -> Flow[OAuth2Token]:
-        """Return a new token in the place of ``token`` (a flow).
+    def obtain(
+        self, token: OAuth2Token | None, rescue: Callable[[OAuth2Token], Flow[None]] | None = None
+    ) -> Flow[OAuth2Token]:
+        """Return a new token in the place of ``token`` (a flow); ``rescue`` as of the flow ``refresh``.
 
         Raises ``MissingTokenError`` without token and grant, ``TokenExpiredError`` where nothing can renew the token,
         ``ReauthorizationRequired`` where its refresh token is refused and no grant can be shown again.
@@ -68,7 +70,7 @@ class Renewal(Value):
             raise nothing_to_show(token, repeatable=grant is not None and grant.repeatable)
         if token is not None and token.refresh_token:
             try:
-                return (yield from refresh(self.config, token, extra=self.extra))
+                return (yield from refresh(self.config, token, extra=self.extra, rescue=rescue))
             except ReauthorizationRequired:
                 if grant is None or not grant.repeatable:
                     raise

@@ -322,7 +322,9 @@ class SessionPlans(FurtherPlans):
     def _refreshing(self, call: SortedCall, token: object, scope: str | None) -> Flow[OAuth2Token]:
         from ._flows import refresh, token_text
 
-        def spend(refresh_token: object) -> Flow[OAuth2Token]:
+        def spend(
+            refresh_token: object, rescue: Callable[[OAuth2Token], Flow[None]] | None = None
+        ) -> Flow[OAuth2Token]:
             return refresh(
                 call.config,
                 refresh_token,
@@ -332,6 +334,7 @@ class SessionPlans(FurtherPlans):
                 auth=call.auth,
                 headers=call.headers,
                 body=call.body,
+                rescue=rescue,
             )
 
         known = self._source.current
@@ -339,13 +342,14 @@ class SessionPlans(FurtherPlans):
             return (yield from spend(token))
         current = yield from self._source.latest()
         try:
-            return (yield from spend(current))
+            return (yield from spend(current, self._source.rescuing(current)))
         except ReauthorizationRequired:
             newer = yield from self._source.latest()
             if newer is None or current is None or newer.refresh_token == current.refresh_token:
                 yield from self._source.dropping()
                 raise
-        return (yield from spend(newer))  # another process has spent it meanwhile, and stored its successor
+        # Another process has spent it meanwhile, and stored its successor.
+        return (yield from spend(newer, self._source.rescuing(newer)))
 
     def _subject(self, token: object, hint: str | None, *, prefer_refresh: bool) -> object:
         if token is not None:

@@ -159,6 +159,17 @@ class SourceState:
 
         return (yield from self._locked(keep(), _raise))
 
+    def rescuing(self, old: OAuth2Token | None) -> Callable[[OAuth2Token], Flow[None]]:
+        """Return what keeps a token whose refresh token was replaced while the rest of the answer was not believed."""
+        generation = self._generation
+
+        def rescue(kept: OAuth2Token) -> Flow[None]:
+            stale, stored = self._stale, None if self._unsaved else old
+            yield from self._keep(kept, old, stored, renewed=True, generation=generation)
+            self._stale = stale
+
+        return rescue
+
     def dropping(self) -> Flow[None]:
         """Drop a token that the server no longer accepts; a store that fails is reported in the log (a flow)."""
         try:
@@ -233,7 +244,7 @@ class SourceState:
         ):
             return Outcome(base)  # inside the leeway, but nothing can renew it: it is used to its end
         try:
-            new = yield from self.renewal.obtain(base)
+            new = yield from self.renewal.obtain(base, self.rescuing(base))
         except TokenExpiredError:  # nothing was sent, so nothing was refused
             raise
         except ReauthorizationRequired:
@@ -263,7 +274,7 @@ class SourceState:
                 return Outcome(token)
             base = stored
             try:
-                new = yield from self.renewal.obtain(base)
+                new = yield from self.renewal.obtain(base, self.rescuing(base))
             except ReauthorizationRequired:
                 pass
             else:

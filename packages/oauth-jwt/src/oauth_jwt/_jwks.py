@@ -1,8 +1,8 @@
 """The server's public keys: a set that is at hand, and one that is fetched, kept and fetched again (RFC 7517 §5).
 
-Rules of this room: keys come over http(s) from a configured address; a set is replaced in one step by a readable one
-and by nothing else; an unknown ``kid`` causes at most one fetch per cool-down, whatever the number of threads and
-tasks; no lock is held while a request is in flight.
+Rules of this room: keys come over http(s) from an address that was configured, or that the metadata of a configured
+issuer names; a set is replaced in one step by a readable one and by nothing else; an unknown ``kid`` causes at most one
+fetch per cool-down, whatever the number of threads and tasks; no lock is held while a request is in flight.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from typing import TypeAlias
 
 from oauth_core import (
     Flow,
+    InvalidMetadataError,
     OAuthError,
     Request,
+    UsageError,
     Wait,
     check_endpoint,
+    discover,
     json_object,
     raise_for_refusal,
     send,
@@ -140,6 +143,7 @@ def _verifies(jwk: Mapping[str, object]) -> bool:
 class JWKSCache:
     """The keys at a ``jwks_uri``, fetched when first needed and shared by all who hold this value.
 
+    With ``issuer`` in its place the address is taken from that server's metadata, anew for every fetch.
     ``ttl`` seconds a set stays fresh; an unknown ``kid`` fetches again, but not twice within ``cooldown`` seconds.
     Where a fetch fails the old keys stay in use. Threads and tasks that need keys during a fetch wait for it.
     Raises ``UsageError`` or ``InsecureTransportError`` for an address that cannot be used.
@@ -155,20 +159,26 @@ class JWKSCache:
         "allow_insecure_http",
         "clock",
         "cooldown",
+        "issuer",
         "ttl",
         "uri",
     )
 
     def __init__(
         self,
-        uri: str,
+        uri: str | None = None,
         *,
+        issuer: str | None = None,
         ttl: float = 3600,
         cooldown: float = 30,
         clock: Callable[[], float] = time,
         allow_insecure_http: bool = False,
     ) -> None:
-        self.uri = check_endpoint(uri, "jwks_uri", allow_insecure_http=allow_insecure_http)
+        if (uri is None) == (issuer is None):
+            raise UsageError("keys are fetched from a jwks_uri or by the metadata of an issuer: pass one of them")
+        insecure = allow_insecure_http
+        self.uri = None if uri is None else check_endpoint(uri, "jwks_uri", allow_insecure_http=insecure)
+        self.issuer = None if issuer is None else check_endpoint(issuer, "issuer", allow_insecure_http=insecure)
         self.ttl = ttl
         self.cooldown = cooldown
         self.clock = clock
@@ -181,15 +191,20 @@ class JWKSCache:
         self._lock = Lock()
 
     def __repr__(self) -> str:
-        return f"<JWKSCache of {self.uri!r}, {'empty' if self._keys is None else len(self._keys)}>"
+        return f"<JWKSCache of {self.uri or self.issuer!r}, {'empty' if self._keys is None else len(self._keys)}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        names = ("ttl", "cooldown", "clock", "allow_insecure_http")
+        names = ("issuer", "ttl", "cooldown", "clock", "allow_insecure_http")
         return (_restore, (self.uri, {name: getattr(self, name) for name in names}))
 
     def fresh(self) -> JWKSet | None:
         """Return the keys where they need no fetch."""
         return self._keys if self.clock() < self._stale_at else None
+
+    @property
+    def failure(self) -> OAuthError | None:
+        """Why the last fetch failed, where it did, so that the keys at hand may not be all there are."""
+        return None if self._failure is None else copy(self._failure)
 
     def keys(self) -> Flow[JWKSet]:
         """Return the keys, fetched where there are none or they are stale (a flow)."""
@@ -235,7 +250,8 @@ class JWKSCache:
     def _fetch(self, known: JWKSet | None) -> Flow[JWKSet]:
         accept = (("Accept", "application/jwk-set+json, application/json"),)
         try:
-            response = yield from send(Request("GET", self.uri, accept))
+            uri = self.uri or (yield from self._found_uri())
+            response = yield from send(Request("GET", uri, accept))
             raise_for_refusal(response, "the request for the server's keys", clock=self.clock)
             found = JWKSet(json_object(response, "the JWK set", InvalidJWKSetError))
         except OAuthError as exc:
@@ -246,15 +262,23 @@ class JWKSCache:
                 self._failure = exc
             if known is None:
                 raise
-            logger.warning("the keys of %s could not be read again and stay in use: %s", self.uri, exc)
+            logger.warning("the keys of %s could not be read again and stay in use: %s", self.uri or self.issuer, exc)
             return known
         now = self.clock()
         with self._lock:
             self._keys, self._stale_at = found, now + self.ttl
         return found
 
+    def _found_uri(self) -> Flow[str]:
+        """Return the address of the keys that the issuer's metadata names now (a flow)."""
+        insecure = self.allow_insecure_http
+        server = yield from discover(issuer=self.issuer, clock=self.clock, allow_insecure_http=insecure)
+        if server.jwks_uri is None:
+            raise InvalidMetadataError("the metadata names no jwks_uri, so that no signature can be verified")
+        return server.jwks_uri
 
-def _restore(uri: str, options: Mapping[str, object]) -> JWKSCache:
+
+def _restore(uri: str | None, options: Mapping[str, object]) -> JWKSCache:
     return JWKSCache(uri, **options)  # type: ignore[arg-type]  # checked by the constructor
 
 

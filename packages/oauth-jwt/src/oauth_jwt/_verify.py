@@ -148,6 +148,8 @@ class JWTVerifier:
                 if check is not None and check(parts.signed, parts.signature):
                     return
         if check is None:
+            if isinstance(source, JWKSCache) and (failure := source.failure) is not None:
+                raise failure  # the token may be good: its key could not be had
             named = f"with the kid {parts.kid[:100]!r}" if parts.kid else "that fits"
             raise InvalidJWTError(f"the server has no key {named} for {parts.alg}; {what} is refused", claim="kid")
         raise _bad_signature(what)
