@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import pickle
+from base64 import urlsafe_b64encode
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -308,7 +309,39 @@ def test_callback_without_code(params):
     """A callback without code and error is refused where a code was asked for."""
     with pytest.raises(ProtocolViolation, match="neither a code nor an error"):
         request(state="s").validate_callback({"state": "s", **params})
-    assert request(state="s", response_type="token").validate_callback({"state": "s"}).code is None
+    assert request(state="s", response_type="none").validate_callback({"state": "s"}).code is None
+
+
+@pytest.mark.parametrize("kind", ["token", "id_token", "id_token token", "code id_token"])
+def test_callback_without_what_was_asked_for(kind):
+    """A callback that lacks the token or the ID token of its response type is refused, whatever else it holds."""
+    whole = {"state": "s", "code": "c", "access_token": "a", "id_token": "i"}
+    assert request(state="s", response_type=kind).validate_callback(whole).get("id_token") == "i"
+    for word in kind.split():
+        name = "access_token" if word == "token" else word
+        with pytest.raises(ProtocolViolation, match="nor an error") as caught:
+            request(state="s", response_type=kind).validate_callback({**whole, name: ""})
+        assert caught.value.error == f"missing_{name}"
+
+
+def id_token(payload):
+    return f"e30.{urlsafe_b64encode(payload).rstrip(b'=').decode()}.x"
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "a.b.c", "a.!.c", id_token(b"7"), id_token(b'{"iss": 7}'), id_token(b"{}"), id_token(b"[" * 9999)],
+)
+def test_issuer_that_cannot_be_read(token):
+    """Where iss is promised and left out, an ID token that names no issuer does not stand in for it."""
+    made = request(state="s", response_type="code id_token", issuer="https://as.test", iss_required=True)
+    known = {"state": "s", "code": "c"}
+    with pytest.raises(MismatchingIssuerError, match="has no iss"):
+        made.validate_callback({**known, "id_token": token})
+    good = id_token(b'{"iss": "https://as.test"}')
+    assert made.validate_callback({**known, "id_token": good}).iss is None
+    with pytest.raises(MismatchingIssuerError, match="another"):
+        made.validate_callback({**known, "id_token": id_token(b'{"iss": "https://attacker.test"}')})
 
 
 def test_callback_that_is_no_url():

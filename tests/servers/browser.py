@@ -69,11 +69,12 @@ class Browser:
                     return url, []
                 continue
             form = _Form(page)
+            target = urllib.parse.urljoin(url, form.action or "")
+            if _origin(target) != self._origin:  # the status may be that of the error which the form holds
+                return target, form.fields
             if status >= 400 or form.action is None:
                 raise BrowserError(f"the server answered {status} and no way on: {page[:500]}")
-            url = urllib.parse.urljoin(url, form.action)
-            if _origin(url) != self._origin:
-                return url, form.fields
+            url = target
             data = urllib.parse.urlencode(form.fields).encode()
         raise BrowserError(f"the server sent the browser around in circles, the last time to {url[:200]}")
 

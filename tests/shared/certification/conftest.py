@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from oauth_jwt import IDTokenValidator, Key
 from oauth_jwt.testing import KeyOperations
 from tests.shared.certification.provider import asked
+from tests.shared.places import Place
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +72,40 @@ def sign_in(client, log_in):
         return client.userinfo()
 
     return perform
+
+
+@dataclass
+class Provider:
+    """A provider that behaves, the fake one or a real one: where it is, and how a person's browser comes back."""
+
+    place: Place
+    metadata: Mapping[str, object]
+
+    def options(self, name="client_secret_basic", **rules):
+        """The keywords of a session that knows the provider's metadata and believes no ID token unseen."""
+        known = {key: value for key, value in self.place.options(name).items() if not key.endswith("_endpoint")}
+        validator = IDTokenValidator.from_metadata(self.metadata, known["client_id"], clock=self.place.clock, **rules)
+        return {**known, "metadata": self.metadata, "id_token_validator": validator}
+
+    def answer(self, url):
+        """What an application gets: the URL of the callback, or the fields that were posted there."""
+        server = self.place.server.fake if self.place.name == "fake" else self.place.server
+        if "response_mode=form_post" not in url:
+            return self.place.authorize(url)
+        if self.place.name == "fake":
+            return dict(server.authorize_form(url, approve="login_hint=deny" not in url)[1])
+        return dict(server.authorize_form(url)[1])
+
+
+@pytest.fixture(params=["fake", pytest.param("oidc", marks=pytest.mark.real_server)])
+def provider(request):
+    """A provider that behaves: the fake one and oidc-provider."""
+    if request.param == "oidc":
+        server = request.getfixturevalue("oidc_provider")
+        place = Place("oidc", server, lambda: server.counts().get("POST /token", 0), lambda echo: echo["sub"])
+        return Provider(place, server.metadata)
+    request.getfixturevalue("operations")
+    return Provider(request.getfixturevalue("fake_place"), request.getfixturevalue("fake").metadata)
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ __all__ = ["AuthorizationRequest", "AuthorizationResponse", "callback_parameters
 V = TypeVar("V")
 
 _URL_START = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|/")  # of an app's own scheme too: com.example.app:/callback
+_KINDS = {"code": "a code", "token": "an access_token", "id_token": "an id_token"}
 _SINGLE = ("code", "state", "iss", "error", "error_description", "error_uri", "access_token", "id_token")
 
 
@@ -260,13 +261,17 @@ class AuthorizationRequest:
 
         ``response`` is the whole callback URL, its query, or the parameters. Raises ``MismatchingStateError``,
         ``MismatchingIssuerError``, ``AuthorizationRefused`` for an error and ``ProtocolViolation`` where a parameter
-        is repeated or the code is missing. RFC 6749 §4.1.2, RFC 9207 §2.4.
+        is repeated or one that was asked for (``response_type``) is missing. RFC 6749 §4.1.2, RFC 9207 §2.4.
         """
         found = callback_parameters(response)
         check_callback(found, state=self.state, issuer=self.issuer, iss_required=self.iss_required)
         members = dict(found)
-        if "code" in self.response_type.split() and not members.get("code"):
-            raise ProtocolViolation("the callback holds neither a code nor an error", error="missing_code")
+        for kind in self.response_type.split():
+            name = "access_token" if kind == "token" else kind
+            if kind in _KINDS and not members.get(name):
+                raise ProtocolViolation(
+                    f"the callback holds neither {_KINDS[kind]} nor an error", error=f"missing_{name}"
+                )
         extra = dict(self.extra)
         return AuthorizationResponse(
             code=members.get("code"),
@@ -348,7 +353,10 @@ def check_callback(
     issuer: str | None = None,
     iss_required: bool = False,
 ) -> None:
-    """Check state, then issuer, then whether the callback is an error. Raises as ``validate_callback`` says."""
+    """Check state, then issuer (of the ID token where it came with one alone), then whether the callback is an error.
+
+    Raises as ``validate_callback`` says.
+    """
     members = dict(found)
     if state is not None:
         received = members.get("state")
@@ -360,6 +368,11 @@ def check_callback(
                 "an older attempt, or a forged one; start again"
             )
     iss = members.get("iss")
+    if iss is None and iss_required and "id_token" in members:
+        # Some servers leave out what the ID token beside it says as well, and no more forgeably than iss itself.
+        from ._unverified import unverified_issuer
+
+        iss = unverified_issuer(members["id_token"])
     if issuer is not None:
         if iss is None and iss_required:
             raise MismatchingIssuerError("the callback has no iss although the server's metadata promises it")

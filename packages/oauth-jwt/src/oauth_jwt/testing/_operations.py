@@ -13,7 +13,7 @@ from ._state import KeyState
 
 __all__ = ["KeyOperations", "install"]
 
-KINDS = ({"id_token"}, {"id_token", "token"}, {"code", "id_token"}, {"code", "id_token", "token"})
+KINDS = ({"id_token"}, {"code", "token"}, {"id_token", "token"}, {"code", "id_token"}, {"code", "id_token", "token"})
 
 
 class KeyOperations(KeyState):
