@@ -134,3 +134,11 @@ def test_a_context_that_asks_for_no_certificate():
     """An origin for certificates refuses a TLS context that would never ask for one."""
     with pytest.raises(ValueError, match="CERT_OPTIONAL"):
         CertifiedLoopbackServer(FakeAuthorizationServer(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+
+
+def test_a_certified_request_stays_one():
+    """A changed copy of a request with a certificate still has it."""
+    request = CertifiedRequest("POST", "https://as.test/token", certificate=OURS)
+    for changed in (request.with_header("X", "y"), request.with_params([("a", "b")])):
+        assert changed.certificate == OURS
+    assert changed.body == b"a=b"

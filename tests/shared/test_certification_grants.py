@@ -11,9 +11,6 @@ from oauth_core import (
     MismatchingIssuerError,
     MismatchingStateError,
     ProtocolViolation,
-    ReauthorizationRequired,
-    ServerRefusal,
-    validate_ciba_ping,
 )
 from oauth_core.testing import faults
 
@@ -22,10 +19,6 @@ from oauth_core.testing import faults
 def client(fake_place, new_client):
     """A session of the flavour that finds everything through the metadata document."""
     return new_client(**{**fake_place.discovered(), "scope": "openid read"})
-
-
-def begin(client):
-    return client.backchannel_authentication_request(login_hint="alice")
 
 
 def test_par_and_pkce_are_used_when_the_server_demands_them(fake_place, fake, client):
@@ -67,67 +60,6 @@ def test_a_reference_of_another_server(fake, client):
     fake.inject(faults.with_members({"request_uri": "https://attacker.test/request"}), "par")
     with pytest.raises(ProtocolViolation, match="another server"):
         client.pushed_authorization_request()
-
-
-def test_ciba_interval_and_slow_down(fake_place, fake, client):
-    """FAPICIBAClientTest, interval: the pause is what the server says, and `slow_down` lengthens it."""
-    login = begin(client)
-    fake.inject(faults.error("slow_down"), "token")
-    seen = []
-
-    def progress(step):
-        seen.append((step.error, round(step.interval, 1)))
-        raise RuntimeError("seen enough")
-
-    with pytest.raises(RuntimeError):
-        client.poll_ciba(login, on_poll=progress)
-    assert seen == [("slow_down", 5.2)]
-
-
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
-        ("expired_token", ReauthorizationRequired),
-        ("access_denied", ServerRefusal),
-        ("invalid_request", ServerRefusal),
-    ],
-)
-def test_what_ends_ciba(fake, client, code, error):
-    """FAPICIBAClientTest: `expired_token`, `access_denied` and `invalid_request` end it; nothing more is asked."""
-    login = begin(client)
-    fake.inject(faults.error(code), "token")
-    with pytest.raises(error) as caught:
-        client.poll_ciba(login)
-    assert (caught.value.error, fake.count("token"), client.token) == (code, 1, None)
-
-
-@pytest.mark.parametrize("name", ["auth_req_id", "expires_in"])
-def test_ciba_answers_that_lack_something(fake, client, name):
-    """FAPICIBAClientTest: an answer without `auth_req_id` or `expires_in` is refused."""
-    fake.inject(faults.without(name), "backchannel")
-    with pytest.raises(ProtocolViolation, match=f"no {name}"):
-        begin(client)
-    assert fake.count("token") == 0
-
-
-def test_ciba_token_answer_without_scope(fake_place, fake, client):
-    """FAPICIBAClientTest: a token answer may leave out the scope."""
-    login = begin(client)
-    fake_place.server.decide_ciba(login.auth_req_id, approve=True)
-    fake.inject(faults.without("scope"), "token")
-    assert client.poll_ciba(login).access_token
-
-
-def test_ciba_ping(fake_place, fake, client):
-    """FAPICIBAClientTest, ping: one with a wrong bearer token is refused; after a right one the token is fetched."""
-    login = client.backchannel_authentication_request(login_hint="alice", client_notification_token="n0tify")
-    assert dict(fake.seen("backchannel")[0].form)["client_notification_token"] == "n0tify"
-    fake_place.server.decide_ciba(login.auth_req_id, approve=True)
-    body = f'{{"auth_req_id": "{login.auth_req_id}"}}'
-    with pytest.raises(ProtocolViolation):
-        validate_ciba_ping("Bearer other", body, client_notification_token="n0tify")
-    request_id = validate_ciba_ping("Bearer n0tify", body, client_notification_token="n0tify")
-    assert client.ciba(request_id).access_token
 
 
 def test_an_exchange_that_brings_something_else(fake, client):

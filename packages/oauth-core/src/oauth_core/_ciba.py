@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ._answers import json_answer
 from ._errors import ProtocolViolation, UsageError
 from ._members import Members, need_lifetime, need_text, read_interval
 from ._messages import Pairs, Response
+
+if TYPE_CHECKING:
+    from ._login import Login
 
 __all__ = [
     "BackChannelAuthentication",
@@ -63,6 +66,13 @@ class CIBAGrant:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+    @property
+    def login(self) -> Login:
+        """What the token has to bring: an ID token, always. CIBA Core §10.1.1."""
+        from ._login import Login
+
+        return Login(openid=True)
 
     def parameters(self) -> Pairs:
         """Return the form parameters besides ``grant_type``."""

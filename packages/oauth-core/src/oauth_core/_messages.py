@@ -139,8 +139,7 @@ class Request(Value):
     def _changed(self, url: str, headers: Pairs, body: bytes) -> Request:
         """Return a copy of which every part was checked already."""
         new = object.__new__(type(self))
-        for name, value in (("method", self.method), ("url", url), ("headers", headers), ("body", body)):
-            object.__setattr__(new, name, value)
+        new.__dict__.update(self.__dict__, url=url, headers=headers, body=body)
         return new
 
 

@@ -29,6 +29,8 @@ __all__ = [
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
 _HINTS = ("login_hint", "id_token_hint", "login_hint_token")
+# What can stand in a Bearer header, up to the length of CIBA Core §7.1.
+_NOTIFICATION_TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,1024}=*\Z")
 _LETTERS = re.compile(r"[^A-Z]")
 
 
@@ -75,6 +77,12 @@ def backchannel_endpoint(authority: Authority, exchange: Exchange) -> Response:
         if login.user not in authority.users:
             del authority.pending[login.code]
             raise Refusal("unknown_user_id", "nobody is known by this hint")
+    if client.metadata.get("backchannel_token_delivery_mode") == "ping":
+        login.notification_endpoint = str(client.metadata.get("backchannel_client_notification_endpoint"))
+        login.notification_token = single(form, "client_notification_token") or ""
+        if not _NOTIFICATION_TOKEN.match(login.notification_token):
+            del authority.pending[login.code]
+            raise Refusal("invalid_request", "a client that is pinged sends a client_notification_token")
     asked = single(form, "requested_expiry")
     if asked is not None:
         if not asked.isdecimal() or not int(asked):

@@ -122,7 +122,7 @@ def metadata_document(authority: Authority) -> dict[str, object]:
         "code_challenge_methods_supported": ["S256", "plain"] if authority.settings.allow_plain_pkce else ["S256"],
         "authorization_response_iss_parameter_supported": authority.settings.send_iss,
         "require_pushed_authorization_requests": authority.settings.require_pushed,
-        "backchannel_token_delivery_modes_supported": ["poll"],
+        "backchannel_token_delivery_modes_supported": ["poll", "ping"],
     }
     if authority.certified_url is not None:
         document["tls_client_certificate_bound_access_tokens"] = True

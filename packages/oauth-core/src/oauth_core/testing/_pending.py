@@ -5,9 +5,10 @@ Rules of this room: values only; their ``repr`` shows no code. Times are epoch s
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
-from oauth_core._messages import Pairs
+from oauth_core._messages import Pairs, Request
 
 from ._exchange import Decision
 
@@ -28,6 +29,19 @@ class PendingLogin:
     user: str | None = None
     decision: Decision | None = None
     used: bool = False
+    notification_endpoint: str | None = None
+    notification_token: str | None = field(default=None, repr=False)
+
+    def ping(self) -> Request:
+        """Return the ping that tells the client that the person has decided. CIBA Core §10.2.
+
+        Raises ``ValueError`` for a login that is polled for.
+        """
+        if self.notification_endpoint is None:
+            raise ValueError("the client is not registered for pings (backchannel_token_delivery_mode)")
+        headers = (("Authorization", f"Bearer {self.notification_token}"), ("Content-Type", "application/json"))
+        body = json.dumps({"auth_req_id": self.code}).encode()
+        return Request("POST", self.notification_endpoint, headers, body)
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from ._dispatch import ENDPOINTS, Dispatcher, base_path
 from ._endpoints import metadata_document
 from ._exchange import Decision, SeenRequest
 from ._grants import GRANTS
+from ._pending import PendingLogin
 from ._switches import FaultSwitch
 from ._tokens import IssuedToken
 from ._wire import ConnectionDropped, PacedResponse
@@ -248,11 +249,22 @@ class FakeAuthorizationServer:
         Raises ``KeyError`` where there is none.
         """
         with self._dispatcher.lock:
-            pending = self.authority.pending
-            found = next((each for each in pending.values() if code in {each.user_code, each.code}), None)
-            if found is None:
-                raise KeyError("no login waits under this code")
-            found.decision = Decision(user=user, approve=approve, scope=scope)
+            self._pending(code).decision = Decision(user=user, approve=approve, scope=scope)
+
+    def ping(self, auth_req_id: str) -> Request:
+        """Return the ping that the server posts to the client's notification endpoint once the person has decided.
+
+        The client has ``backchannel_token_delivery_mode`` "ping" and ``backchannel_client_notification_endpoint`` in
+        its ``metadata``; ``ValueError`` where not. Raises ``KeyError`` where no login waits. CIBA Core §10.2.
+        """
+        with self._dispatcher.lock:
+            return self._pending(auth_req_id).ping()
+
+    def _pending(self, code: str) -> PendingLogin:
+        found = next((each for each in self.authority.pending.values() if code in {each.user_code, each.code}), None)
+        if found is None:
+            raise KeyError("no login waits under this code")
+        return found
 
     # Faults, the log, and direct access to tokens.
 
