@@ -69,6 +69,10 @@ class BindableAuth(Protocol):
         """Return the method for this client."""
 
 
+def _quoted(text: str) -> str:
+    return text if text.isalnum() and text.isascii() else quote(text, safe="")
+
+
 def reveal(secret: object, what: str = "client_secret") -> Flow[str]:
     """Return a secret that is given as text or as a callable, sync or async (a flow).
 
@@ -107,7 +111,7 @@ class ClientSecretBasic:
             userpass = f"{self.client_id}:{secret}"
         else:
             # %20 for a space: read alike by servers that decode forms and by those that only decode percents.
-            userpass = f"{quote(self.client_id, safe='')}:{quote(secret, safe='')}"
+            userpass = f"{_quoted(self.client_id)}:{_quoted(secret)}"
         return request.with_header("Authorization", "Basic " + b64encode(userpass.encode("utf-8")).decode("ascii"))
 
 

@@ -177,6 +177,8 @@ def with_credentials(config: ClientConfig, parameters: dict[str, object]) -> Cli
 
     A configured method that holds credentials of its own gives way: those of the call count.
     """
+    if "client_id" not in parameters and "client_secret" not in parameters:
+        return config
     given = {name: parameters.pop(name, None) for name in ("client_id", "client_secret")}
     changes = {name: value for name, value in given.items() if value is not None}
     if not changes:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Mapping
 from json import JSONDecodeError, dumps, loads
 from typing import TypeAlias, TypeVar, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from ._errors import UsageError
 from ._value import Value
@@ -39,6 +39,7 @@ FORM = "application/x-www-form-urlencoded"
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _BAD_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_UNRESERVED = re.compile(r"[0-9A-Za-z_.~\-]*\Z")
 BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
 
 
@@ -93,7 +94,11 @@ def _plain(value: object) -> dict[str, object]:
 
 def encode_form(params: Iterable[tuple[str, str]]) -> str:
     """Encode pairs as ``application/x-www-form-urlencoded`` in UTF-8. RFC 6749 Appendix B."""
-    return urlencode(tuple(params))
+    return "&".join([f"{_encoded(name)}={_encoded(value)}" for name, value in params])
+
+
+def _encoded(text: str) -> str:
+    return text if _UNRESERVED.match(text) else quote_plus(text)
 
 
 class Request(Value):
@@ -175,7 +180,8 @@ class Response(Value):
     def json(self) -> object:
         """Return the decoded JSON body. Raises ``ValueError`` where it is not JSON in UTF-8."""
         try:
-            return cast("object", loads(self.body))
+            body = self.body
+            return cast("object", loads(body.decode("utf-8-sig" if body[:3] == b"\xef\xbb\xbf" else "utf-8")))
         except (JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
             raise ValueError("the body is not JSON") from exc
 

@@ -89,6 +89,8 @@ REFUSED = frozenset({"allow_redirects", "cookies", "data", "files", "follow_redi
 
 def canonical(keywords: Mapping[str, object], spellings: Mapping[str, str] = SPELLINGS) -> dict[str, object]:
     """Return the keywords under their canonical names. Raises ``TypeError`` where two spellings of one disagree."""
+    if spellings.keys().isdisjoint(keywords):
+        return dict(keywords)
     found: dict[str, object] = {}
     spelt: dict[str, str] = {}
     for name, value in keywords.items():

@@ -16,18 +16,19 @@ from ._messages import Flow, Response, pairs
 from ._metadata import check_metadata
 from ._options import REFUSED, refuse_keywords, scope_text
 from ._renewal import Renewal, renewal_settings
+from ._sorted_call import SortedCall
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
     from ._grants import Grant
     from ._login import Login
-    from ._sorted_call import SortedCall
     from ._token import OAuth2Token
 
 T = TypeVar("T")
 
 # HTTP options of one library or the other: never sent as parameters, refused where this library has no such option.
 _HTTP_OPTIONS = frozenset({"cert", "proxies", "proxy", "timeout", "verify"})
+_KNOWN_OPTIONS = REFUSED | _HTTP_OPTIONS
 
 
 class Plan(Generic[T]):
@@ -66,19 +67,19 @@ class EndpointPlans:
     def _sort(self, where: str, parameters: Mapping[str, object], *urls: str) -> SortedCall:
         """Sort free keywords into this call's own configuration, HTTP options and request parameters."""
         rest = dict(parameters)
-        refuse_keywords(where, rest, REFUSED | (_HTTP_OPTIONS - self._http_options))
-        options = {name: rest.pop(name) for name in self._http_options & rest.keys()}
-        url = next((rest.pop(name) for name in ("url", *urls) if rest.get(name) is not None), None)
-        for name in ("url", *urls):
-            rest.pop(name, None)
+        if not _KNOWN_OPTIONS.isdisjoint(rest):
+            refuse_keywords(where, rest, REFUSED | (_HTTP_OPTIONS - self._http_options))
+        options = {name: rest.pop(name) for name in self._http_options if name in rest}
+        url = rest.pop("url", None)
+        for name in urls:
+            other = rest.pop(name, None)
+            url = other if url is None else url
         config = with_credentials(self._config, rest)
         if rest.pop("include_client_id", None) and config.client_id:
             rest["client_id"] = config.client_id
-        from ._sorted_call import SortedCall
-
         return SortedCall(
-            config=config,
-            url=cast("str | None", url),
+            config,
+            cast("str | None", url),
             auth=rest.pop("auth", None),
             headers=pairs(cast("Mapping[str, object] | None", rest.pop("headers", None))),
             body=_body(rest.pop("body", "")),

@@ -34,6 +34,10 @@ _METHOD_SPELLINGS = {
     "token_endpoint": "url",
     "token_url": "url",
 }
+# What makes a token request another one than for the client itself.
+_DECIDING = frozenset(
+    {"authorization_response", "code", "code_verifier", "password", "redirect_uri", "state", "username"}
+)
 
 
 class SessionPlans(FurtherPlans):
@@ -238,11 +242,22 @@ class SessionPlans(FurtherPlans):
 
     def _plan_fetch(self, url: str | None, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
         """Infer the grant of this call, and of this call alone, from what was passed."""
+        from ._grants import ClientCredentialsGrant
+
+        call = self._sort_call("fetch_token", url, parameters)
+        extra = call.extra
+        if _DECIDING.isdisjoint(extra) and extra.get("grant_type") in {None, "client_credentials"}:
+            extra.pop("grant_type", None)
+            scope = extra.pop("scope", None)
+            return self._plan_grant(ClientCredentialsGrant(self._scope(scope), pairs(extra)), call)
+        return self._plan_shown(call, parameters)
+
+    def _plan_shown(self, call: SortedCall, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
+        """Infer the grant from what a person or the caller supplied: a callback, a code, a password, another grant."""
         from ._authorization import AuthorizationResponse
         from ._grants import AuthorizationCodeGrant, ClientCredentialsGrant, ExtensionGrant, PasswordGrant
         from ._token_endpoint import token_from_members
 
-        call = self._sort_call("fetch_token", url, parameters)
         extra = call.extra
         response = extra.pop("authorization_response", None)
         state = cast("str | None", extra.pop("state", None))
@@ -396,7 +411,8 @@ class SessionPlans(FurtherPlans):
         token = yield from plan.flow
         if not plan.renewed:
             grant = plan.grant if plan.grant is not None and plan.grant.repeatable else None
-            self._source.renewal = self._source.renewal.replace(grant=grant)
+            if grant != self._source.renewal.grant:
+                self._source.renewal = self._source.renewal.replace(grant=grant)
         return token
 
 

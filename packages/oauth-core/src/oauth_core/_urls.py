@@ -6,6 +6,7 @@ Rules of this room: a decision is made on the parsed host, never on the text of 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -16,6 +17,9 @@ from ._messages import BAD_IN_URL, bare_url
 __all__ = ["check_endpoint", "check_secure", "is_loopback", "is_secure", "origin", "same_origin"]
 
 _PORTS = {"http": 80, "https": 443}
+
+# An endpoint's URL as nearly all are written: nothing in it can be read in two ways, so it need not be taken apart.
+_PLAIN = re.compile(r"(https?)://([0-9A-Za-z.\-]+)(?::[0-9]{1,4})?(?:/[!\"$-\[\]-~]*)?\Z")
 
 
 def _split(url: str) -> SplitResult:
@@ -87,6 +91,9 @@ def check_endpoint(url: str | None, name: str, *, allow_insecure_http: bool = Fa
         raise UsageError(f"no {name} is known: pass {name}=, or configure the server's metadata")
     if not isinstance(url, str):
         raise TypeError(f"{name} is a {type(url).__name__}; pass the URL as text")
+    plain = _PLAIN.match(url)
+    if plain is not None and (plain[1] == "https" or is_loopback(plain[2])):
+        return url
     parts = _split(url)
     if parts.scheme.lower() not in _PORTS or not parts.hostname:
         raise UsageError(f"{name} must be an absolute https URL, not {bare_url(url)!r}")

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from oauth_core import ACCEPT_ENCODING, BodyReader, Request, Response, Transport
 
 from ._binding import Binding
 from ._runtime import Deadline, current_runtime
+from ._server_client import server_client
 
 __all__ = ["TRANSPORT_OPTIONS", "AsyncServerTransport", "ServerSide", "ServerTransport", "share_tls"]
 
@@ -75,6 +75,10 @@ class _Transport:
                 pattern: None if mounted is None else _Borrowed(mounted) for pattern, mounted in mounts.items()
             }
         self._timeout = timeout
+        self._own_headers = (
+            ("Accept-Encoding", ACCEPT_ENCODING),
+            ("User-Agent", f"oauth-httpx {binding.library.__name__}/{binding.library.__version__}"),
+        )
         self._urls: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -82,8 +86,7 @@ class _Transport:
     def _client_options(self) -> dict[str, Any]:
         if self._closed:
             raise RuntimeError("Cannot send a request, as the client has been closed.")
-        jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        return {**self._options, "cookies": jar}
+        return dict(self._options)
 
     def _native(self, request: Request, options: Mapping[str, object]) -> Any:
         library = self._binding.library
@@ -91,12 +94,7 @@ class _Transport:
         seconds = library.Timeout(self._timeout() if timeout is None else timeout)
         headers = list(request.headers)
         present = {name.lower() for name, _ in headers}
-        for name, value in (
-            ("Accept-Encoding", ACCEPT_ENCODING),
-            ("User-Agent", f"oauth-httpx {library.__name__}/{library.__version__}"),
-        ):
-            if name.lower() not in present:
-                headers.append((name, value))
+        headers += [pair for pair in self._own_headers if pair[0].lower() not in present]
         try:
             return library.Request(
                 request.method,
@@ -184,7 +182,8 @@ class ServerTransport(_Transport):
     def _open(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._client = self._binding.library.Client(**self._client_options())
+                library = self._binding.library
+                self._client = server_client(library, library.Client, self._client_options())
             return self._client
 
     def close(self) -> None:
@@ -239,7 +238,8 @@ class AsyncServerTransport(_Transport):
             known = self._clients.get(key)
             if known is None:
                 self._clients = {k: v for k, v in self._clients.items() if v[0]()}
-                known = (runtime.alive(), self._binding.library.AsyncClient(**self._options_for(key)))
+                library = self._binding.library
+                known = (runtime.alive(), server_client(library, library.AsyncClient, self._options_for(key)))
                 self._clients[key] = known
             return known[1]
 
