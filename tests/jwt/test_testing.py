@@ -26,6 +26,7 @@ from oauth_jwt import (
     InvalidJWTError,
     JARMValidator,
     JWTBearerGrant,
+    LogoutTokenValidator,
     PrivateKeyJwt,
     RequestObject,
     UserInfoValidator,
@@ -432,3 +433,12 @@ def test_other_clients_are_answered_plainly(server):
         Request("GET", f"{server.authorization_endpoint}?client_id=keyed&response_mode=jwt&redirect_uri=x")
     )
     assert page.status == 400
+
+
+def test_logout_tokens(server, operations, clock):
+    """A logout token names the user, the session or both, and is signed like the client's ID tokens."""
+    judge = LogoutTokenValidator.from_metadata(server.metadata, "public", clock=clock)
+    claims = run(judge.validate(operations.logout_token("public", sub="alice", sid="1")), server.send)
+    assert (claims.sub, claims["sid"]) == ("alice", "1")
+    with pytest.raises(RuntimeError, match=r"server\.install"):
+        KeyOperations().logout_token("public", sub="alice")

@@ -12,6 +12,7 @@ from oauth_jwt import (
     JARMValidator,
     Key,
     LogoutTokenValidator,
+    SeenTokens,
     UserInfoValidator,
 )
 from oauth_jwt._encoding import b64url
@@ -210,6 +211,22 @@ def test_logout_token_by_another_algorithm_is_refused():
     refused(rules(LogoutTokenValidator).validate(unsigned({"iss": ISSUER, "aud": CLIENT, **LOGOUT})), "alg")
     refused(rules(LogoutTokenValidator).validate(sign(LOGOUT, Key.from_secret("s" * 40))), "alg")
     refused(rules(LogoutTokenValidator).validate(token(LOGOUT, {"typ": "at+jwt"})), "typ")
+
+
+def test_logout_token_ends_sessions_once():
+    """A logout token that comes again is refused until its end, and forgotten after it."""
+    clock = Clock()
+    seen = SeenTokens(clock=clock)
+    judge = LogoutTokenValidator(ISSUER, CLIENT, rules(LogoutTokenValidator).keys, clock=clock, remember=seen)
+    assert carry(judge.validate(token(LOGOUT))).sub == "jane"
+    refused(judge.validate(token(LOGOUT)), "jti", "came before")
+    assert carry(judge.validate(token(LOGOUT, jti="2"))).sub == "jane"
+    refused(judge.validate(token(LOGOUT, jti="3", aud="other")), "aud")
+    assert repr(seen) == "<SeenTokens: 2>"
+    clock.now += 121
+    assert seen("3", clock.now + 60)
+    assert repr(seen) == "<SeenTokens: 1>"
+    assert repr(copied(seen)) == "<SeenTokens: 0>"
 
 
 def test_rules_pickle():

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from ._logout import (
         LogoutTokenValidator,
+        SeenTokens,
     )
     from ._request_object import (
         RequestObject,
@@ -116,6 +117,7 @@ __all__ = [
     "PrivateKeyJwt",
     "RequestObject",
     "SAML2BearerGrant",
+    "SeenTokens",
     "Signer",
     "UserInfoValidator",
     "WeakKeyWarning",
@@ -153,6 +155,7 @@ _MODULES = {
     "PrivateKeyJwt": "_client_auth",
     "RequestObject": "_request_object",
     "SAML2BearerGrant": "_grants",
+    "SeenTokens": "_logout",
     "Signer": "_signing",
     "UserInfoValidator": "_userinfo",
     "WeakKeyWarning": "_errors",

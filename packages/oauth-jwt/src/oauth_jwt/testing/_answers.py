@@ -31,7 +31,15 @@ from oauth_jwt._jwks import JWKSet
 from ._assertions import params_of, verified_claims
 from ._state import KeyState
 
-__all__ = ["hybrid_response", "id_token_member", "read_request_object", "signed", "with_jarm", "with_signed_answers"]
+__all__ = [
+    "hybrid_response",
+    "id_token_member",
+    "logout_token",
+    "read_request_object",
+    "signed",
+    "with_jarm",
+    "with_signed_answers",
+]
 
 LIFETIME = 300
 
@@ -46,9 +54,10 @@ def signed(
     claims: dict[str, object],
     *,
     typ: str = "JWT",
+    registered: str | None = None,
 ) -> str:
-    """Return what a client is registered to receive as ``kind`` (``id_token``, ``userinfo``, …)."""
-    alg = str(client.metadata.get(f"{kind}_signed_response_alg", "RS256"))
+    """Return what a client is registered to receive as ``kind`` (``id_token``, ``userinfo``, …), or ``registered``."""
+    alg = str(client.metadata.get(f"{registered or kind}_signed_response_alg", "RS256"))
     key = operations.key(alg, client)
     header: dict[str, object] = {"alg": alg, "typ": typ, **({"kid": key.kid} if key and key.kid else {})}
     if operations.alter is not None:
@@ -122,6 +131,17 @@ def hybrid_response(operations: KeyState, kinds: frozenset[str]) -> ResponseType
         return (*answer, ("id_token", signed(operations, authority, client, "id_token", claims)))
 
     return respond
+
+
+def logout_token(
+    operations: KeyState, authority: Authority, client: RegisteredClient, subject: str | None, sid: str | None
+) -> str:
+    """Return a logout token for a client. OIDC Back-Channel Logout §2.4."""
+    now = int(authority.clock())
+    claims: dict[str, object] = {"iss": authority.issuer, "aud": client.client_id, "iat": now, "exp": now + 120}
+    claims |= {"jti": authority.random(), "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
+    claims |= {name: value for name, value in (("sub", subject), ("sid", sid)) if value is not None}
+    return signed(operations, authority, client, "logout", claims, typ="logout+jwt", registered="id_token")
 
 
 def with_signed_answers(operations: KeyState, handler: Handler, kind: str) -> Handler:

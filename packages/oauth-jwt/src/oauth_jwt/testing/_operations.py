@@ -6,7 +6,14 @@ from functools import partial
 
 from oauth_core.testing import Authority, Endpoint
 
-from ._answers import hybrid_response, id_token_member, read_request_object, with_jarm, with_signed_answers
+from ._answers import (
+    hybrid_response,
+    id_token_member,
+    logout_token,
+    read_request_object,
+    with_jarm,
+    with_signed_answers,
+)
 from ._assertions import JWT_BEARER, AssertionMethod, jwt_bearer, named_by_assertion
 from ._proofs import bound_token, demand_proof
 from ._state import KeyState
@@ -20,7 +27,7 @@ class KeyOperations(KeyState):
     """All that keys add to a fake server: ``server.install(KeyOperations())``.
 
     ``nonce`` is demanded in every DPoP proof (None: no nonce). ``alter(kind, header, claims)`` may change anything
-    before it is signed; ``kind`` is ``id_token``, ``userinfo``, ``introspection`` or ``authorization``.
+    before it is signed; ``kind`` is ``id_token``, ``userinfo``, ``introspection``, ``authorization`` or ``logout``.
     ``forge(kind, token)`` returns what takes the place of a signed token. ``keys`` are the server's own by algorithm,
     made when first needed unless given; after a change of them ``publish()`` shows it. Clients say in
     ``RegisteredClient.metadata`` what they are registered for, in the words of RFC 7591: ``jwks``,
@@ -60,6 +67,15 @@ class KeyOperations(KeyState):
             "request_parameter_supported": True,
             "response_modes_supported": ["query", "fragment", "jwt", "query.jwt", "fragment.jwt"],
         }
+
+    def logout_token(self, client_id: str, *, sub: str | None = None, sid: str | None = None) -> str:
+        """Return what this server would post to a client's back-channel logout address.
+
+        Raises ``RuntimeError`` where it is installed at no server. OIDC Back-Channel Logout §2.4.
+        """
+        if self._authority is None:
+            raise RuntimeError("these key operations are installed at no server: call server.install() first")
+        return logout_token(self, self._authority, self._authority.clients[client_id], sub, sid)
 
 
 def install(authority: Authority) -> None:

@@ -1,4 +1,4 @@
-"""DPoP on every flavour: tokens bound to a key, at the token endpoint and at APIs (RFC 9449)."""
+"""DPoP: tokens bound to a key, at the token endpoint and at APIs, with nonces and without (RFC 9449)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,8 @@ from oauth_core import (
 )
 from oauth_core.testing import RegisteredClient, faults
 from oauth_jwt import DPoP, ExternalKey, Key
-from oauth_jwt.testing import KeyOperations
 
 BOUND = {"dpop_bound_access_tokens": True}
-
-
-@pytest.fixture
-def operations(fake) -> KeyOperations:
-    operations = KeyOperations()
-    fake.install(operations)
-    return operations
 
 
 @pytest.fixture
