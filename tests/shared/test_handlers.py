@@ -33,6 +33,28 @@ def test_client_credentials(fake_place, fake, plain, handler):
     assert [value for name, value in first if name == "resource"] == ["https://a/", "https://b/"]
 
 
+def test_one_token_for_two_handlers(fake_place, fake, plain, handler, flavour):
+    """A handler that is given another's source presents the same token, and what either renews is the other's too."""
+    auth = handler("OAuth2ClientCredentialsAuth")
+    shared = flavour.type("OAuth2Auth")(source=auth.source, token_placement="uri")
+    for each in (auth, shared):
+        assert get(plain, fake_place.api_url, each).status_code == 200
+    assert fake.count("token") == 1
+    fake_place.let_expire()
+    for each in (shared, auth):
+        assert get(plain, fake_place.api_url, each).status_code == 200
+    assert fake.count("token") == 2
+    assert shared.token is auth.token
+
+
+@pytest.mark.parametrize("more", [{"token": {"access_token": "x"}}, {"source": "a name"}], ids=str)
+def test_a_source_stands_alone(handler, flavour, more):
+    """A source beside a token of its own, or what is none, is a TypeError."""
+    auth = handler("OAuth2ClientCredentialsAuth")
+    with pytest.raises(TypeError, match="source"):
+        flavour.type("OAuth2Auth")(**{"source": auth.source, **more})
+
+
 def test_access_token(fake_place, fake, plain, handler):
     """A token that is there already is renewed by its refresh token."""
     token = fake.issue_token("basic", user="alice")

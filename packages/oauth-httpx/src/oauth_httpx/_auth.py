@@ -321,9 +321,10 @@ class OAuth2AuthBase(TokenAuth):
 
     Without ``client`` the token is used as it is, by clients of either colour. With ``client``, an ``OAuth2Client``
     or ``AsyncOAuth2Client`` of the same colour as the clients that use the handler, the token is renewed through it;
-    without ``token`` the client's own token is shared. ``client_id`` and ``client_secret`` stand in for the client's
-    own at renewals. ``dpop`` is the key that the token is bound to, the client's unless given. RFC 6750 §2,
-    RFC 9449 §7.
+    without ``token`` the client's own token is shared. ``source`` is another handler's or a client's (``auth.source``,
+    ``client.token_source``), whose token is then shared, by clients of its colour. ``client_id`` and
+    ``client_secret`` stand in for the client's own at renewals. ``dpop`` is the key that the token is bound to, the
+    client's unless given. RFC 6750 §2, RFC 9449 §7.
     """
 
     def __init__(
@@ -334,6 +335,7 @@ class OAuth2AuthBase(TokenAuth):
         *,
         client_id: str | None = None,
         client_secret: object = None,
+        source: TokenSource | AsyncTokenSource | None = None,
         dpop: DPoPProver | None = None,
         allow_insecure_http: bool = False,
     ) -> None:
@@ -341,26 +343,30 @@ class OAuth2AuthBase(TokenAuth):
             raise TypeError(
                 "the first argument is the token, a mapping with 'access_token'; pass client_id= by its name"
             )
-        self._colourless = client is None
-        source: TokenSource | AsyncTokenSource
-        hooks = None
-        if client is None:
+        self._colourless = client is None and source is None
+        if source is not None:
+            if token is not None or client is not None:
+                raise TypeError("a source has its own token and client: pass source= without token and client")
+            if not isinstance(source, (TokenSource, AsyncTokenSource)):
+                raise TypeError(f"source is a TokenSource, such as a handler's, not a {type(source).__name__}")
+        elif client is None:
             source = TokenSource(Renewal(), _nowhere, token=token)
         elif not isinstance(client, (EndpointMethods, AsyncEndpointMethods)):
             raise TypeError(f"client is an OAuth2Client or an AsyncOAuth2Client, not a {type(client).__name__}")
+        elif token is None and isinstance(client, (SessionMethods, AsyncSessionMethods)):
+            source = client.token_source
         else:
-            hooks = client.config.hooks
-            dpop = dpop or client.config.dpop
-            allow_insecure_http = allow_insecure_http or client.config.allow_insecure_http
-            if token is None and isinstance(client, (SessionMethods, AsyncSessionMethods)):
-                source = client.token_source
-            else:
-                own = {"client_id": client_id, "client_secret": client_secret}
-                given = {name: value for name, value in own.items() if value is not None}
-                source = client.new_source(token=token, refresh_parameters=given)
-                source.renewal = source.renewal.bound_to(dpop)
+            own = {"client_id": client_id, "client_secret": client_secret}
+            given = {name: value for name, value in own.items() if value is not None}
+            source = client.new_source(token=token, refresh_parameters=given)
+            source.renewal = source.renewal.bound_to(dpop)
+        config = source.renewal.config if client is None else client.config
         super().__init__(
-            source, token_placement=token_placement, hooks=hooks, allow_insecure_http=allow_insecure_http, dpop=dpop
+            source,
+            token_placement=token_placement,
+            hooks=config.hooks,
+            allow_insecure_http=allow_insecure_http or config.allow_insecure_http,
+            dpop=dpop or config.dpop,
         )
 
     def _asynchronous(self) -> TokenSource | AsyncTokenSource:

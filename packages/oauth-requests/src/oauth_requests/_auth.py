@@ -276,8 +276,9 @@ def _run_hooks(hooks: Hooks, r: PreparedRequest) -> None:
 class OAuth2Auth(TokenAuth):
     """Puts a token you already have on each request: ``requests.get(url, auth=OAuth2Auth(token))``.
 
-    With ``client``, an ``OAuth2Client`` or an ``OAuth2Session``, the token is renewed by its refresh token. ``dpop`` is
-    the key that the token is bound to, the client's unless given. RFC 6750 §2, RFC 9449 §7.
+    With ``client``, an ``OAuth2Client`` or an ``OAuth2Session``, the token is renewed by its refresh token. ``source``
+    is another handler's or a session's (``auth.source``, ``session.token_source``): its token is then shared.
+    ``dpop`` is the key that the token is bound to, the client's unless given. RFC 6750 §2, RFC 9449 §7.
     """
 
     def __init__(
@@ -288,6 +289,7 @@ class OAuth2Auth(TokenAuth):
         *,
         client_id: str | None = None,
         client_secret: object = None,
+        source: TokenSource | None = None,
         dpop: DPoPProver | None = None,
         allow_insecure_http: bool = False,
     ) -> None:
@@ -295,8 +297,12 @@ class OAuth2Auth(TokenAuth):
             raise TypeError(
                 "the first argument is the token, a mapping with 'access_token'; pass client_id= by its name"
             )
-        source: TokenSource
-        if client is None:
+        if source is not None:
+            if token is not None or client is not None:
+                raise TypeError("a source has its own token and client: pass source= without token and client")
+            if not isinstance(source, TokenSource):
+                raise TypeError(f"source is a TokenSource, such as a handler's, not a {type(source).__name__}")
+        elif client is None:
             source = TokenSource(Renewal(), _nowhere, token=token)
         elif isinstance(client, SessionMethods) and token is None:
             source = client.token_source
@@ -310,12 +316,13 @@ class OAuth2Auth(TokenAuth):
                 },
             )
             source.renewal = source.renewal.bound_to(dpop)
+        config = source.renewal.config if client is None else client.config
         super().__init__(
             source,
             token_placement=token_placement,
-            hooks=None if client is None else client.config.hooks,
-            allow_insecure_http=allow_insecure_http or (client is not None and client.config.allow_insecure_http),
-            dpop=dpop or (None if client is None else client.config.dpop),
+            hooks=config.hooks,
+            allow_insecure_http=allow_insecure_http or config.allow_insecure_http,
+            dpop=dpop or config.dpop,
         )
 
 
