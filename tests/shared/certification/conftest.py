@@ -97,13 +97,18 @@ class Provider:
         return dict(server.authorize_form(url)[1])
 
 
+@pytest.fixture
+def real_provider(oidc_provider):
+    """oidc-provider."""
+    place = Place("oidc", oidc_provider, lambda: oidc_provider.counts().get("POST /token", 0), lambda echo: echo["sub"])
+    return Provider(place, oidc_provider.metadata)
+
+
 @pytest.fixture(params=["fake", pytest.param("oidc", marks=pytest.mark.real_server)])
 def provider(request):
     """A provider that behaves: the fake one and oidc-provider."""
     if request.param == "oidc":
-        server = request.getfixturevalue("oidc_provider")
-        place = Place("oidc", server, lambda: server.counts().get("POST /token", 0), lambda echo: echo["sub"])
-        return Provider(place, server.metadata)
+        return request.getfixturevalue("real_provider")
     request.getfixturevalue("operations")
     return Provider(request.getfixturevalue("fake_place"), request.getfixturevalue("fake").metadata)
 

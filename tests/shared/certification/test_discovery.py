@@ -136,3 +136,14 @@ def test_an_issuer_that_cannot_be_asked(new_client, fake_place):
     client = new_client(**{**fake_place.discovered(), "issuer": "http://op.example"})
     with pytest.raises(InsecureTransportError):
         client.authorization_request()
+
+
+@pytest.mark.real_server
+def test_a_real_provider(real_provider, new_client):
+    """DiscoveryOpenIDConfiguration: with the issuer of oidc-provider alone a login finds all endpoints and the keys."""
+    issuer, options = real_provider.place.server.issuer, real_provider.place.discovered()
+    validator = IDTokenValidator(issuer, options["client_id"], JWKSCache(issuer=issuer))
+    client = new_client(**options, id_token_validator=validator)
+    request = client.authorization_request(scope="openid")
+    assert client.authorization_code(request.validate_callback(real_provider.answer(request.uri))).id_token
+    assert client.userinfo()["sub"] == "alice"

@@ -193,3 +193,14 @@ def test_an_empty_key_set(published, client, sign_in, refused):
     with refused(ProtocolViolation, *LOGIN, "jwks", match="no key"):
         sign_in()
     assert client.token is None
+
+
+@pytest.mark.real_server
+def test_rotation_at_a_real_provider(real_provider, new_client):
+    """SigningKeyRotation: oidc-provider changes its keys right after a login; logins go on with one client."""
+    client = new_client(**real_provider.options())
+    for rotate in (lambda: None, real_provider.place.server.rotate_keys):
+        rotate()
+        request = client.authorization_request(scope="openid")
+        assert client.authorization_code(request.validate_callback(real_provider.answer(request.uri))).id_token
+        assert client.userinfo()["sub"] == "alice"
