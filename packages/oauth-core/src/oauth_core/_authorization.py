@@ -85,8 +85,9 @@ class AuthorizationRequest:
     ``acr_values`` and ``ui_locales`` are text or lists of words, ``max_age`` is in seconds, ``claims`` and
     ``authorization_details`` are structured, ``resource`` may be a list (OIDC Core §3.1.2.1, RFC 8707, RFC 9396). Any
     further keyword is sent as a parameter, a list repeats it; ``extra`` takes such parameters as pairs. With
-    ``request_uri`` (RFC 9126) or ``request`` (RFC 9101), which stand for all parameters, ``uri`` holds only that and
-    the ``client_id``. ``sent_as`` is the corrected URL of ``with_uri``. RFC 6749 §4.1.1.
+    ``request_uri`` (RFC 9126) or ``request`` (RFC 9101), which stand for all parameters, ``uri`` holds only that, the
+    ``client_id`` and, for a login by a request object, what OpenID Connect repeats beside it. ``sent_as`` is the
+    corrected URL of ``with_uri``. RFC 6749 §4.1.1.
     """
 
     authorization_endpoint: str
@@ -234,8 +235,18 @@ class AuthorizationRequest:
             return self.sent_as
         if self.request_uri is not None or self.request is not None:
             name, value = ("request_uri", self.request_uri) if self.request_uri else ("request", self.request or "")
-            return add_query(self.authorization_endpoint, encode_form((("client_id", self.client_id), (name, value))))
+            sent = (("client_id", self.client_id), *self._repeated(value), (name, value))
+            return add_query(self.authorization_endpoint, encode_form(sent))
         return add_query(self.authorization_endpoint, encode_form(self.parameters))
+
+    def _repeated(self, reference: str) -> Pairs:
+        """Return what OpenID Connect wants beside a request object, and RFC 9101 §5 lets be there. OIDC Core §6.1.
+
+        Beside the reference to a pushed request there is nothing.
+        """
+        if reference.startswith("urn:") or "openid" not in (self.scope or "").split():
+            return ()
+        return (("response_type", self.response_type), ("scope", "openid"))
 
     def with_uri(self, uri: str) -> Self:
         """Return the request that is sent as ``uri``, this one's ``uri`` after a correction.

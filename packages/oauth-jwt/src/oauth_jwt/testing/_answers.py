@@ -23,8 +23,9 @@ from oauth_core.testing import (
     RegisteredClient,
     TokenRequest,
 )
-from oauth_jwt._claims import half_hash
+from oauth_jwt._claims import check_times, half_hash
 from oauth_jwt._encoding import b64url, json_text
+from oauth_jwt._errors import InvalidJWTError
 from oauth_jwt._jose import encrypt
 from oauth_jwt._jwks import JWKSet
 
@@ -191,7 +192,8 @@ def read_request_object(operations: KeyState, authority: Authority, params: Pair
     if client is None:
         return params
     if token is None:
-        if client.metadata.get("require_signed_request_object"):
+        # What a reference stands for was judged when it was pushed.
+        if client.metadata.get("require_signed_request_object") and params_of(params, "request_uri") is None:
             raise Refusal("invalid_request", "this client must send a request object")
         return params
     _, claims = verified_claims(authority, client, token, operations.asymmetric, "invalid_request_object")
@@ -200,10 +202,14 @@ def read_request_object(operations: KeyState, authority: Authority, params: Pair
         audience if isinstance(audience, list) else [audience]
     ):
         raise Refusal("invalid_request_object", "iss or aud of the request object is wrong")
+    try:
+        check_times(claims, "the request object", authority.clock(), 5, required=("exp",))
+    except InvalidJWTError as exc:
+        raise Refusal("invalid_request_object", str(exc)) from None
     found: list[tuple[str, str]] = []
     for name, value in claims.items():
         if name not in {"iss", "aud", "exp", "iat", "nbf", "jti"}:
-            values = value if isinstance(value, list) else [value]
+            values = value if isinstance(value, list) and name == "resource" else [value]
             found += [(name, one if isinstance(one, str) else json.dumps(one)) for one in values]
     return tuple(found)
 
