@@ -16,7 +16,23 @@ def marked(client, flavour) -> None:
     native.params = {"session": "marked"}
     native.cookies.set("session", "marked")
     if flavour.library == "requests":
-        native.hooks["response"].append(lambda response, **_: response)
+        native.hooks["response"].append(only_at_the_api)
+    elif flavour.asynchronous:
+        native.event_hooks = {"request": [mark_later]}
+    else:
+        native.event_hooks = {"request": [mark]}
+
+
+def only_at_the_api(response, **_) -> None:
+    assert "/api/" in response.url, f"a hook of the session saw the answer of {response.url}"
+
+
+def mark(request) -> None:
+    request.headers["X-Hook"] = "marked"
+
+
+async def mark_later(request) -> None:
+    mark(request)
 
 
 @pytest.mark.parametrize("renewed", ["fetched", "expired", "rejected"])
@@ -39,6 +55,8 @@ def test_an_api_call_leaves_no_mark(fake_place, fake, new_client, flavour, renew
     )
     assert answer.status_code == 200
     assert ["call", "marked"] in answer.json()["query"]
+    if flavour.library != "requests":
+        assert fake.seen("api")[-1].header("x-hook") == "marked"
     (seen,) = fake.seen("token")
     assert "marked" not in repr((seen.url, seen.headers, seen.body))
     assert {name.lower() for name, _ in seen.headers} - {"user-agent"} <= OUR_HEADERS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from binascii import Error as BrokenBase64
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 _SECRET = frozenset(
@@ -36,12 +37,15 @@ _INSTEAD = "…".encode()
 
 def without_echo(body: bytes, *, url: str, sent: bytes, authorization: str | None) -> bytes:
     """Return the body of an error answer without the secrets of the request: of its URL, body and header."""
-    forms = {
-        form for secret in _secrets(url, sent, authorization) if len(secret) >= _SHORTEST for form in _forms(secret)
-    }
+    return without_secrets(body, [secret for secret in _secrets(url, sent, authorization) if len(secret) >= _SHORTEST])
+
+
+def without_secrets(text: bytes, secrets: Iterable[str]) -> bytes:
+    """Return the text with a single sign in the place of each of these secrets, however it is encoded."""
+    forms = {form for secret in secrets if secret for form in _forms(secret)}
     for form in sorted(forms, key=len, reverse=True):
-        body = body.replace(form, _INSTEAD)
-    return body
+        text = text.replace(form, _INSTEAD)
+    return text
 
 
 def _secrets(url: str, sent: bytes, authorization: str | None) -> set[str]:

@@ -7,14 +7,11 @@ is signed in that step alone; a token is replaced in one assignment.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import quote_plus
 
 from ._errors import ServerRefusal, UsageError
 from ._messages import Flow, Params, Request, Response, pairs, send
-from ._oauth1_base_string import escape
 from ._oauth1_clock import Fixed, Shifted, clock_skew
 from ._oauth1_credentials import OAuth1Credentials, OAuth1Token
 from ._oauth1_endpoints import (
@@ -329,12 +326,11 @@ class OAuth1Core:
 
     def _without_secrets(self, refusal: ServerRefusal, password: str) -> ServerRefusal:
         # Some servers explain a refusal with what they computed, key included.
-        known = {self.credentials.client_secret, self.credentials.token_secret, password} - {None, ""}
-        secrets = {form for secret in known if secret for form in (secret, escape(secret), quote_plus(secret))}
-        text = refusal.description or ""
-        if secrets:
-            longest_first = sorted(secrets, key=len, reverse=True)
-            text = re.sub("|".join(map(re.escape, longest_first)), "…", text)
+        from ._echo import without_secrets
+
+        known = (self.credentials.client_secret, self.credentials.token_secret, password)
+        said = (refusal.description or "").encode("utf-8")
+        text = without_secrets(said, [secret for secret in known if secret]).decode("utf-8")
         return ServerRefusal(
             text, error=refusal.error, status_code=refusal.status_code, retry_after=refusal.retry_after
         )
