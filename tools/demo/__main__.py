@@ -32,7 +32,7 @@ class Report:
         self.left_out = 0
         self._number = 0
 
-    def step(self, title: str, stage: Stage, run: object) -> None:
+    def step(self, title: str, stage: Stage, run: Callable[[Stage], None]) -> None:
         """Run one step and print how it ended."""
         self._number += 1
         label = f"[{self._number}/{self.steps}] {stage.flavour.name}: {title} …"
@@ -40,7 +40,7 @@ class Report:
             print(label)
             label = " " * 4
         try:
-            run(stage)  # type: ignore[operator]
+            run(stage)
         except LeftOut as exc:
             self.left_out += 1
             print(f"{label} left out: {exc}")

@@ -31,7 +31,7 @@ def approve(url: str, redirect_uri: str, wire: Wire) -> str:
     Where the server shows a page, a person at the terminal is asked to take over; raises `NotSentBack` without one.
     """
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), _Unfollowed())
-    here = url
+    here, status = url, 0
     for _ in range(_STEPS):
         try:
             with opener.open(here, timeout=10) as answer:
@@ -40,7 +40,7 @@ def approve(url: str, redirect_uri: str, wire: Wire) -> str:
             with exc:
                 status, headers = exc.code, exc.headers
         wire.passed(("GET", here, (), b""), (status, headers.items(), b""), who="browser")
-        location = headers.get("Location")
+        location: str | None = headers.get("Location")
         if not 300 <= status < 400 or not location:
             break
         here = urllib.parse.urljoin(here, location)

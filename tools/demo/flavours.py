@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,13 +26,16 @@ T = TypeVar("T")
 
 
 class Client:
-    """A session or client, whose methods return results whatever its colour; ``native`` is the object itself."""
+    """A session or client, whose methods return results whatever its colour; ``native`` is the object itself.
 
-    def __init__(self, native: object, portal: BlockingPortal | None) -> None:
+    It stands for a class of any of three libraries, so type checkers are told nothing of its methods.
+    """
+
+    def __init__(self, native: Any, portal: BlockingPortal | None) -> None:
         self.native = native
         self._portal = portal
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         found = getattr(self.native, name)
         if not inspect.ismethod(found):
             return found
@@ -48,7 +51,7 @@ class Client:
         """Call a function where the client lives, and return its result or what it awaits."""
         if self._portal is None:
             return cast("T", call())
-        return self._portal.call(_settled, call)
+        return self._portal.call(lambda: _settled(call))
 
     def start(self, call: Callable[[], Awaitable[T] | T]) -> Future[T]:
         """Call a function in a task, or in a thread, of its own, and return the future of its result."""

@@ -25,11 +25,11 @@ def three_steps(stage: Stage) -> None:
     """Temporary credentials, the person's approval, token credentials, a signed call."""
     provider = _provider(stage)
     with _open(stage, redirect_uri=_CALLBACK) as client:
-        client.fetch_request_token(provider.request_token_url)  # type: ignore[operator]
-        url = client.create_authorization_url(provider.authorization_url)  # type: ignore[operator]
+        client.fetch_request_token(provider.request_token_url)
+        url = client.create_authorization_url(provider.authorization_url)
         callback = approve(url, _CALLBACK, stage.wire)
-        client.parse_authorization_response(callback)  # type: ignore[operator]
-        token = client.fetch_access_token(provider.access_token_url)  # type: ignore[operator]
+        client.parse_authorization_response(callback)
+        token = client.fetch_access_token(provider.access_token_url)
         check(true=bool(token["oauth_token_secret"]), otherwise="the token has no secret")
         _call(client, provider.resource_url)
 
@@ -50,7 +50,7 @@ def wrong_secret(stage: Stage) -> None:
     provider = _provider(stage)
     with _open(stage, client_secret="another secret", redirect_uri=_CALLBACK) as client:
         try:
-            client.fetch_request_token(provider.request_token_url)  # type: ignore[operator]
+            client.fetch_request_token(provider.request_token_url)
         except OAuthError as exc:
             check(true=exc.error == "signature_invalid", otherwise=f"the error is {exc.error!r}")
             check(true="another secret" not in repr(exc), otherwise="the error shows the secret")
@@ -76,9 +76,8 @@ def _open(stage: Stage, *, client_secret: str | None = None, **options: object) 
 
 
 def _call(client: Client, url: str, **options: object) -> None:
-    post: Callable[..., object] = client.native.post  # type: ignore[attr-defined]
-    response = client.run(lambda: post(url, **options))
-    status = response.status_code  # type: ignore[attr-defined]
+    response = client.run(lambda: client.native.post(url, **options))
+    status = response.status_code
     check(true=status == 200, otherwise=f"the API answered {status}")
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from oauth_core import DeviceCodeGrant, OAuth2Token, OAuthError, ServerRefusal, TokenExchangeGrant
 
@@ -41,8 +42,8 @@ def open_client(flavour: Flavour, target: Target, wire: Wire, **options: object)
 def watched(opened: AbstractContextManager[Client], wire: Wire) -> Iterator[Client]:
     """Open a client of Requests, and let the wire see what it sends (a context manager)."""
     with opened as client:
-        client.run(lambda: client.native.mount("http://", wire.adapter()))  # type: ignore[attr-defined]
-        client.run(lambda: client.native.mount("https://", wire.adapter()))  # type: ignore[attr-defined]
+        client.run(lambda: client.native.mount("http://", wire.adapter()))
+        client.run(lambda: client.native.mount("https://", wire.adapter()))
         yield client
 
 
@@ -66,7 +67,7 @@ class Stage:
     @property
     def token(self) -> OAuth2Token:
         """The client's token; the steps after the first need one."""
-        token = self.client.native.token  # type: ignore[attr-defined]
+        token = self.client.native.token
         if not isinstance(token, OAuth2Token):
             raise LeftOut("there is no token: the first step did not bring one")
         return token
@@ -82,11 +83,11 @@ class Stage:
         """Return how many requests the token endpoint has seen from this flavour."""
         return self.wire.count(self.endpoint("token_endpoint"))
 
-    def call_api(self) -> object:
+    def call_api(self) -> Any:
         """Ask the API for its answer: a response, or what an asynchronous client awaits for one."""
         if self.target.api_url is None:
             raise LeftOut("the server has no userinfo_endpoint; name an API with --api")
-        return self.client.native.get(self.target.api_url)  # type: ignore[attr-defined]
+        return self.client.native.get(self.target.api_url)
 
 
 def check(*, true: bool, otherwise: str) -> None:
@@ -97,16 +98,16 @@ def check(*, true: bool, otherwise: str) -> None:
 
 def metadata(stage: Stage) -> None:
     """Read the server's metadata and find its issuer in it."""
-    found = stage.client.load_server_metadata()  # type: ignore[operator]
+    found = stage.client.load_server_metadata()
     check(true=found["issuer"] == stage.target.issuer, otherwise="the metadata is another server's")
 
 
 def authorization_code(stage: Stage) -> None:
     """Log a person in: request, browser, callback, code for token."""
-    request = stage.client.authorization_request(**stage.target.user_prompt)  # type: ignore[operator]
+    request = stage.client.authorization_request(**stage.target.user_prompt)
     check(true="code_challenge_method=S256" in request.uri, otherwise="the request goes without PKCE")
     callback = approve(request.uri, stage.target.redirect_uri, stage.wire)
-    token = stage.client.authorization_code(request.validate_callback(callback))  # type: ignore[operator]
+    token = stage.client.authorization_code(request.validate_callback(callback))
     check(true=isinstance(token, OAuth2Token), otherwise="no token came back")
     check(true=stage.token == token, otherwise="the token was not kept")
 
@@ -161,7 +162,7 @@ def client_credentials(stage: Stage) -> None:
     with open_client(
         stage.flavour, target, stage.wire, grant_type="client_credentials", scope=target.client_scope
     ) as client:
-        token = client.ensure_active_token()  # type: ignore[operator]
+        token = client.ensure_active_token()
         check(true=bool(token.access_token), otherwise="no token came back")
 
 
@@ -172,7 +173,7 @@ def device_login(stage: Stage) -> None:
     if not target.offers(DeviceCodeGrant.grant_type):
         raise LeftOut("the server does not offer the grant")
     with open_client(stage.flavour, target, stage.wire, scope=target.scope) as client:
-        login = client.authorize_device()  # type: ignore[operator]
+        login = client.authorize_device()
         if target.approve_device is not None:
             target.approve_device(login.user_code)
         elif sys.stdin.isatty():
@@ -180,14 +181,14 @@ def device_login(stage: Stage) -> None:
         else:
             _approved_already(client, login)
             return
-        token = client.poll_device_code(login)  # type: ignore[operator]
-        check(true=client.native.token == token, otherwise="the token was not kept")  # type: ignore[attr-defined]
+        token = client.poll_device_code(login)
+        check(true=client.native.token == token, otherwise="the token was not kept")
 
 
 def _approved_already(client: Client, login: object) -> None:
     """Ask once: nobody is here to approve, but the server may do it by itself."""
     try:
-        client.device_code(login)  # type: ignore[operator]
+        client.device_code(login)
     except ServerRefusal as exc:
         if exc.error != "authorization_pending":
             raise
@@ -202,7 +203,7 @@ def token_exchange(stage: Stage) -> None:
     if not target.offers(TokenExchangeGrant.grant_type):
         raise LeftOut("the server does not offer the grant")
     with open_client(stage.flavour, target, stage.wire) as client:
-        token = client.token_exchange(stage.token, requested_token_type="access_token")  # type: ignore[operator]
+        token = client.token_exchange(stage.token, requested_token_type="access_token")
         check(true=token.access_token != stage.token.access_token, otherwise="the token is still the old one")
 
 
@@ -211,7 +212,7 @@ def introspection(stage: Stage) -> None:
     stage.endpoint("introspection_endpoint")
     if stage.target.client_secret is None:
         raise LeftOut("the client has no secret; introspection demands authentication")
-    claims = stage.client.introspect_token(token=stage.token)  # type: ignore[operator]
+    claims = stage.client.introspect_token(token=stage.token)
     check(true=claims.get("active") is True, otherwise="the server says that the token is not active")
 
 
@@ -221,15 +222,15 @@ def revocation(stage: Stage) -> None:
     token = stage.token.refresh_token
     if token is None:
         raise LeftOut("the server gave no refresh token")
-    stage.client.revoke_token(token=token, token_type_hint="refresh_token")  # type: ignore[operator]
-    _refused(stage, lambda: stage.client.refresh_token(refresh_token=token), "invalid_grant")  # type: ignore[operator]
+    stage.client.revoke_token(token=token, token_type_hint="refresh_token")
+    _refused(stage, lambda: stage.client.refresh_token(refresh_token=token), "invalid_grant")
 
 
 def error(stage: Stage) -> None:
     """Exchange a code that nobody issued."""
     _refused(
         stage,
-        lambda: stage.client.authorization_code("no-such-code", code_verifier="v" * 43),  # type: ignore[operator]
+        lambda: stage.client.authorization_code("no-such-code", code_verifier="v" * 43),
         "invalid_grant",
     )
 

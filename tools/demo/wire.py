@@ -11,6 +11,7 @@ import json
 import threading
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
@@ -107,7 +108,7 @@ class _Adapter(HTTPAdapter):
 
 def _sync_transport(wire: Wire, library: ModuleType) -> object:
     class Transport(library.HTTPTransport):  # type: ignore[name-defined,misc]  # either library's
-        def handle_request(self, request):  # noqa: ANN001, ANN202 - the library's own types
+        def handle_request(self, request: Any) -> Any:
             response = super().handle_request(request)
             answer = b"".join(response.stream)
             response.close()
@@ -122,7 +123,7 @@ def _sync_transport(wire: Wire, library: ModuleType) -> object:
 
 def _async_transport(wire: Wire, library: ModuleType) -> object:
     class Transport(library.AsyncHTTPTransport):  # type: ignore[name-defined,misc]  # either library's
-        async def handle_async_request(self, request):  # noqa: ANN001, ANN202 - the library's own types
+        async def handle_async_request(self, request: Any) -> Any:
             response = await super().handle_async_request(request)
             answer = b"".join([piece async for piece in response.stream])
             await response.aclose()
@@ -135,7 +136,7 @@ def _async_transport(wire: Wire, library: ModuleType) -> object:
     return Transport()
 
 
-def _note(wire: Wire, request, body: bytes, response, answer: bytes) -> None:  # noqa: ANN001 - either library's
+def _note(wire: Wire, request: Any, body: bytes, response: Any, answer: bytes) -> None:
     wire.passed(
         (request.method, str(request.url), request.headers.items(), body),
         (response.status_code, response.headers.items(), answer),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import CancelledError
+from pathlib import Path
 
 import pytest
 
 from oauth_core import MemoryTokenStore, OAuth2Token, TransportError
 from oauth_core.testing import faults
+from tests.shared.laws.file_store import FileStore
 from tests.shared.needs import asynchronous_only
+
+ROOT = Path(__file__).parents[3]
 
 
 class LockingStore(MemoryTokenStore):
@@ -74,6 +81,28 @@ def test_sessions_that_share_a_locking_store(fake_place, fake, new_client):
     assert {each.result(timeout=20).status_code for each in calls} == {200}
     assert fake.count("token") == 1
     assert len({session.token["access_token"] for session in sessions}) == 1
+
+
+def test_processes_that_share_a_locking_store(fake_place, fake, flavour, tmp_path):
+    """Processes that share a locking store renew an expired token once; all of them present what one was given."""
+    token = {**fake.issue_token("basic", user="alice"), "expires_at": 1}
+    FileStore(tmp_path).save("default", OAuth2Token(token), None)
+    options = {name: value for name, value in fake_place.options().items() if name != "clock"}
+    (tmp_path / "options.json").write_text(json.dumps(options))
+    fake.inject(faults.slow(0.3), "token", times=None)
+    command = [sys.executable, "-m", "tests.shared.laws.worker", flavour.name, str(tmp_path), fake_place.api_url, "5"]
+    workers = [
+        subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)
+    ]
+    for each in workers:
+        assert each.stdout.readline() == "ready\n"
+    for each in workers:
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    said = [json.loads(each.communicate(timeout=60)[0]) for each in workers]
+    assert [codes for codes, _ in said] == [[200] * 5] * 3
+    assert {used for _, used in said} == {FileStore(tmp_path).load("default")["access_token"]}
+    assert fake.count("token") == 1
 
 
 def test_no_lock_during_an_api_call(fake_place, fake, holder):
