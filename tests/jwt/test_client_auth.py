@@ -69,11 +69,15 @@ def test_every_attempt_has_a_fresh_jti():
 
 
 def test_audience_is_the_issuer_when_it_is_known():
-    """The audience is the one given, else the issuer, else the token endpoint given, else the endpoint asked."""
+    """The audience is the one given, else the issuer, else the token endpoint given or known, else what is asked."""
     bound = ClientSecretJWT(TOKEN).bind("me", SECRET)
     assert assertion(bound, issuer="https://as.example")[1]["aud"] == "https://as.example"
     assert assertion(bound, endpoint="https://as.example/revoke")[1]["aud"] == TOKEN
     assert assertion(ClientSecretJwt("me", SECRET), endpoint="https://as.example/x")[1]["aud"] == "https://as.example/x"
+    known = AuthContext("https://as.example/revoke", None, Clock(), token_endpoint=TOKEN)
+    assert decode(carry(ClientSecretJwt("me", SECRET).assertion(known)))[1]["aud"] == TOKEN
+    given = ClientSecretJwt("me", SECRET, token_endpoint="https://as.example/as-it-says")
+    assert decode(carry(given.assertion(known)))[1]["aud"] == "https://as.example/as-it-says"
     fixed = ClientSecretJWT(TOKEN, audience="urn:special").bind("me", SECRET)
     assert assertion(fixed, issuer="https://as.example")[1]["aud"] == "urn:special"
 
@@ -245,3 +249,13 @@ def test_header_cannot_contradict_the_key():
     """A header that names another algorithm than the key signs with is refused."""
     with pytest.raises(UsageError, match="the header says alg='ES384', but the key signs with ES256"):
         form(PrivateKeyJwt("me", key("ES256"), headers={"alg": "ES384"}))
+
+
+def test_options_are_values_that_show_no_password():
+    """The unbound methods compare and hash by what they say, pickle, and show neither password nor key."""
+    one = PrivateKeyJWT(TOKEN, alg="PS256", password="hunter2")
+    assert one == PrivateKeyJWT(TOKEN, alg="PS256", password="hunter2") == copied(one)
+    assert hash(one) == hash(copied(one))
+    assert one != PrivateKeyJWT(TOKEN, alg="PS256", password="other")
+    assert PrivateKeyJWT(TOKEN) != ClientSecretJWT(TOKEN)
+    assert repr(one) == "<PrivateKeyJWT>"

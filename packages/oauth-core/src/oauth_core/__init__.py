@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from ._async_further_methods import (
         AsyncFurtherMethods,
     )
+    from ._auth_context import (
+        AuthContext,
+        Secret,
+        reveal,
+    )
     from ._authorization import (
         AuthorizationRequest,
         AuthorizationResponse,
@@ -49,18 +54,15 @@ if TYPE_CHECKING:
         validate_ciba_ping,
     )
     from ._client_auth import (
-        AuthContext,
         BindableAuth,
         ClientAuth,
         ClientSecretBasic,
         ClientSecretPost,
         CustomClientAuth,
         PublicApp,
-        Secret,
         SelfSignedTLSClientAuth,
         TLSClientAuth,
         resolve_client_auth,
-        reveal,
     )
     from ._config import (
         ClientConfig,
@@ -599,7 +601,7 @@ _MODULES = {
     "AsyncSessionMethods": "_session",
     "AsyncTokenSource": "_source",
     "AsyncTokenStore": "_store",
-    "AuthContext": "_client_auth",
+    "AuthContext": "_auth_context",
     "AuthlibHTTPError": "_errors",
     "AuthorizationCodeGrant": "_grants",
     "AuthorizationCodeHandler": "_handlers",
@@ -707,7 +709,7 @@ _MODULES = {
     "SIGNATURE_TYPE_HEADER": "_oauth1_signer",
     "SIGNATURE_TYPE_QUERY": "_oauth1_signer",
     "Sealer": "_serialise",
-    "Secret": "_client_auth",
+    "Secret": "_auth_context",
     "SelfSignedTLSClientAuth": "_client_auth",
     "ServerMetadata": "_metadata",
     "ServerRefusal": "_errors",
@@ -807,7 +809,7 @@ _MODULES = {
     "request_logout": "_further_flows",
     "resolve_client_auth": "_client_auth",
     "retry_after": "_answers",
-    "reveal": "_client_auth",
+    "reveal": "_auth_context",
     "revoke": "_flows",
     "run": "_drivers",
     "same_origin": "_urls",

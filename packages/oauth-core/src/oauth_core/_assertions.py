@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from ._client_auth import AuthContext
+from ._auth_context import AuthContext
 from ._errors import UsageError
 from ._grants import ExtensionGrant
 from ._messages import Flow, Pairs, Request, pairs

@@ -7,42 +7,28 @@ read anew for every request. ``repr`` shows the client id alone.
 
 from __future__ import annotations
 
-import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, cast, runtime_checkable
 from urllib.parse import quote
 
+from ._auth_context import AuthContext, reveal
 from ._errors import UsageError
 from ._messages import Flow, Request, call
 from ._plugins import load_plugin
 
 __all__ = [
-    "AuthContext",
     "BindableAuth",
     "ClientAuth",
     "ClientSecretBasic",
     "ClientSecretPost",
     "CustomClientAuth",
     "PublicApp",
-    "Secret",
     "SelfSignedTLSClientAuth",
     "TLSClientAuth",
     "resolve_client_auth",
-    "reveal",
 ]
-
-Secret: TypeAlias = "str | Callable[[], object]"
-
-
-@dataclass(frozen=True, slots=True)
-class AuthContext:
-    """What a method may need to know of the request it authenticates."""
-
-    endpoint: str
-    issuer: str | None = None
-    clock: Callable[[], float] = time.time
 
 
 @runtime_checkable
@@ -71,18 +57,6 @@ class BindableAuth(Protocol):
 
 def _quoted(text: str) -> str:
     return text if text.isalnum() and text.isascii() else quote(text, safe="")
-
-
-def reveal(secret: object, what: str = "client_secret") -> Flow[str]:
-    """Return a secret that is given as text or as a callable, sync or async (a flow).
-
-    Raises ``UsageError`` where it is missing or no text; the value is never shown.
-    """
-    value = (yield from call(secret)) if callable(secret) else secret
-    if isinstance(value, str) and value:
-        return value
-    problem = "is empty or missing" if not value else f"is a {type(value).__name__}, not text"
-    raise UsageError(f"{what} {problem}; the request was not sent")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

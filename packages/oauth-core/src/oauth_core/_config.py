@@ -163,13 +163,14 @@ def _shows_certificate(config: ClientConfig) -> bool:
 
 def authenticated(config: ClientConfig, request: Request, endpoint: str, auth: object = None) -> Flow[Request]:
     """Return the request with the client's proof added (a flow). ``auth`` stands in for the configured method."""
-    from ._client_auth import AuthContext
+    from ._auth_context import AuthContext
 
     method = yield from client_auth_of(config, auth)
     issuer = config.metadata.issuer
     if issuer is None and config.discovery is not None:
         issuer = config.discovery.issuer or (yield from server_of(config)).issuer
-    return (yield from method.authenticate(request, AuthContext(endpoint, issuer, config.clock)))
+    context = AuthContext(endpoint, issuer, config.clock, config.metadata.token_endpoint)
+    return (yield from method.authenticate(request, context))
 
 
 def with_credentials(config: ClientConfig, parameters: dict[str, object]) -> ClientConfig:

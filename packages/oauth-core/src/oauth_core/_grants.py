@@ -11,7 +11,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
-from ._client_auth import reveal
+from ._auth_context import reveal
 from ._errors import UsageError
 from ._messages import Flow, Pairs
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar
 
-from ._client_auth import reveal
+from ._auth_context import reveal
 from ._errors import InvalidTokenResponse, UsageError
 from ._messages import Flow, Pairs
 from ._token import OAuth2Token

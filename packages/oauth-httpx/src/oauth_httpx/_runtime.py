@@ -188,7 +188,9 @@ class TrioRuntime(Deadline):
         await self._trio.sleep(seconds)
 
     async def to_thread(self, fn: Callable[..., object], /, *args: object) -> object:
-        return await self._trio.to_thread.run_sync(fn, *args)
+        # trio refuses a function that returns a coroutine; here the driver awaits what a signer or store returned.
+        (result,) = await self._trio.to_thread.run_sync(lambda: (fn(*args),))
+        return result
 
     def alive(self) -> Callable[[], bool]:
         trio, token = self._trio, self._token

@@ -7,8 +7,7 @@ to the standard library). Weak keys are refused here, for signing and for verify
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 
 from ._errors import InvalidKeyError
 
@@ -26,8 +25,7 @@ MIN_RSA_BITS: Final = 2048
 _ROCA_PRIMES: Final = (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
 
 
-@dataclass(frozen=True, slots=True)
-class Algorithm:
+class Algorithm(NamedTuple):
     """One row: ``hash`` names the digest (also of ``at_hash`` and its like), ``size`` the bytes of one ECDSA number."""
 
     name: str

@@ -2,21 +2,21 @@
 
 One implementation, two constructors each: ``ClientSecretJWT(token_endpoint)`` does not know its client until the
 client that receives it calls ``bind``; ``ClientSecretJwt(client_id, client_secret)`` does.
-Rules of this room (RFC 7523 §3): 60 seconds, a fresh ``jti`` for every attempt, the issuer as audience where it is
-known; what the caller passed is never changed.
+Rules of this room (RFC 7523 §3): 60 seconds, a fresh ``jti`` for every attempt, as audience the issuer where it is
+known, else the token endpoint, whichever endpoint is asked; what the caller passed is never changed.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar, Self, TypedDict, Unpack, cast
 
 from oauth_core import AuthContext, Flow, Request, reveal
 
 from ._errors import InvalidKeyError
 from ._keys import Key, shared_key
+from ._keywords import known_keywords
 from ._sent import with_assertion
 from ._signing import SigningKey, signing_key
 from ._template import Template, new_jti
@@ -37,36 +37,64 @@ class JWTOptions(TypedDict, total=False):
     jti: Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True)
 class _Method:
     """What stands in an assertion beside the client's name.
 
-    The audience is ``audience``, else the issuer when it is known, else ``token_endpoint``, else the endpoint that is
-    asked. ``claims`` and ``headers`` are added; ``lifetime`` is in seconds; ``typ`` may be
+    The audience is ``audience``, else the issuer when it is known, else the token endpoint: ``token_endpoint``, or the
+    client's own. ``claims`` and ``headers`` are added; ``lifetime`` is in seconds; ``typ`` may be
     ``client-authentication+jwt`` for servers of RFC 7523bis; ``jti`` makes a new identifier.
     """
 
-    token_endpoint: str | None = None
-    claims: Mapping[str, object] | None = None
-    headers: Mapping[str, object] | None = None
-    alg: str | None = None
-    _: KW_ONLY
-    lifetime: int = 60
-    audience: str | None = None
-    typ: str | None = "JWT"
-    jti: Callable[[], str] = new_jti
+    __slots__ = ("alg", "audience", "claims", "headers", "jti", "lifetime", "token_endpoint", "typ")
+
+    @known_keywords
+    def __init__(
+        self,
+        token_endpoint: str | None = None,
+        claims: Mapping[str, object] | None = None,
+        headers: Mapping[str, object] | None = None,
+        alg: str | None = None,
+        *,
+        lifetime: int = 60,
+        audience: str | None = None,
+        typ: str | None = "JWT",
+        jti: Callable[[], str] = new_jti,
+    ) -> None:
+        self.token_endpoint = token_endpoint
+        self.claims = claims
+        self.headers = headers
+        self.alg = alg
+        self.lifetime = lifetime
+        self.audience = audience
+        self.typ = typ
+        self.jti = jti
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.token_endpoint, self.alg, self.audience))
+
+    def _fields(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in _Method.__slots__ + type(self).__slots__)
 
     def template(self, key: SigningKey, client_id: str, audience: str) -> Template:
         fixed = {"iss": client_id, "sub": client_id, "aud": audience, **(self.claims or {})}
         return Template(key, fixed, lifetime=self.lifetime, typ=self.typ, header=self.headers)
 
 
-@dataclass(frozen=True, slots=True)
 class ClientSecretJWT(_Method):
     """``client_secret_jwt`` for the client that receives it: an assertion under its secret, HS256 by default.
 
-    The audience is ``audience``, else the issuer when it is known, else ``token_endpoint``. OIDC Core §9.
+    The audience is ``audience``, else the issuer when it is known, else the token endpoint: ``token_endpoint``, or the
+    client's own. ``claims`` and ``headers`` are added; ``lifetime`` is in seconds; ``typ`` may be
+    ``client-authentication+jwt``; ``jti`` makes a new identifier. OIDC Core §9.
     """
+
+    __slots__ = ()
 
     name: ClassVar[str] = "client_secret_jwt"
     method: ClassVar[str] = "client_secret_jwt"
@@ -76,21 +104,39 @@ class ClientSecretJWT(_Method):
         return ClientSecretJwt.of(client_id, client_secret, self)
 
 
-@dataclass(frozen=True, slots=True)
 class PrivateKeyJWT(_Method):
     """``private_key_jwt`` for the client that receives it: an assertion under the key that is its secret.
 
     The algorithm and ``kid`` come from the key; ``password`` opens an encrypted PEM, ``certificate`` (PEM) adds
-    ``x5t#S256``. The audience is ``audience``, else the issuer when it is known, else ``token_endpoint``. OIDC Core §9.
+    ``x5t#S256``; further keywords as of ``ClientSecretJWT``. The audience is ``audience``, else the issuer when it is
+    known, else the token endpoint. OIDC Core §9.
     """
 
-    _: KW_ONLY
-    kid: str | None = None
-    password: str | bytes | None = None
-    certificate: str | bytes | None = None
+    __slots__ = ("certificate", "kid", "password")
 
     name: ClassVar[str] = "private_key_jwt"
     method: ClassVar[str] = "private_key_jwt"
+
+    @known_keywords
+    def __init__(
+        self,
+        token_endpoint: str | None = None,
+        claims: Mapping[str, object] | None = None,
+        headers: Mapping[str, object] | None = None,
+        alg: str | None = None,
+        *,
+        lifetime: int = 60,
+        audience: str | None = None,
+        typ: str | None = "JWT",
+        jti: Callable[[], str] = new_jti,
+        kid: str | None = None,
+        password: str | bytes | None = None,
+        certificate: str | bytes | None = None,
+    ) -> None:
+        super().__init__(token_endpoint, claims, headers, alg, lifetime=lifetime, audience=audience, typ=typ, jti=jti)
+        self.kid = kid
+        self.password = password
+        self.certificate = certificate
 
     def bind(self, client_id: str, client_secret: object) -> PrivateKeyJwt:
         """Return the method for this client. The secret is its key: see ``PrivateKeyJwt``."""
@@ -135,7 +181,9 @@ class _Bound:
         """Return a new assertion for one request (a flow)."""
         key = self._ready or (yield from self._key())
         options = self._options
-        audience = options.audience or context.issuer or options.token_endpoint or context.endpoint
+        audience = (
+            options.audience or context.issuer or options.token_endpoint or context.token_endpoint or context.endpoint
+        )
         kept = self._templates.get(audience)
         if kept is None or kept.key is not key:
             kept = self._templates[audience] = options.template(key, self.client_id, audience)

@@ -1,0 +1,43 @@
+"""What a client authentication method is given to work with: the request's place, and the client's secret.
+
+Rules of this room: nothing here knows any method, so that one of another package loads no other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ._errors import UsageError
+from ._messages import Flow, call
+from ._value import Value
+
+__all__ = ["AuthContext", "Secret", "reveal"]
+
+Secret: TypeAlias = "str | Callable[[], object]"
+
+
+class AuthContext(Value):
+    """What a method may need to know of the request it authenticates.
+
+    ``endpoint`` is the one that is asked; ``issuer`` and ``token_endpoint`` are the server's, where they are known, by
+    which it recognises an assertion at any of its endpoints. ``clock`` gives epoch seconds. RFC 7523 §3.
+    """
+
+    endpoint: str
+    issuer: str | None = None
+    clock: Callable[[], float] = time.time
+    token_endpoint: str | None = None
+
+
+def reveal(secret: object, what: str = "client_secret") -> Flow[str]:
+    """Return a secret that is given as text or as a callable, sync or async (a flow).
+
+    Raises ``UsageError`` where it is missing or no text; the value is never shown.
+    """
+    value = (yield from call(secret)) if callable(secret) else secret
+    if isinstance(value, str) and value:
+        return value
+    problem = "is empty or missing" if not value else f"is a {type(value).__name__}, not text"
+    raise UsageError(f"{what} {problem}; the request was not sent")
