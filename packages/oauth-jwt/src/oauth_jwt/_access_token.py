@@ -12,6 +12,7 @@ from oauth_core import Flow
 
 from ._claims import check_audience, check_issuer, check_text, check_times, check_type
 from ._errors import InvalidJWTError
+from ._keywords import known_fields
 from ._tokens import Claims, text_of
 from ._validator import Validator
 
@@ -20,6 +21,7 @@ __all__ = ["AccessTokenValidator"]
 WHAT = "the access token"
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class AccessTokenValidator(Validator):
     """The rules of an API for access tokens of ``issuer``; ``client_id`` is the API's own name in ``aud``.

@@ -13,12 +13,14 @@ from time import time
 from oauth_core import Flow, UsageError
 
 from ._keys import Key
+from ._keywords import known_fields
 from ._signing import signing_key
 from ._template import Template, new_jti
 
 __all__ = ["JWTAssertion"]
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class JWTAssertion:
     """An assertion that is signed anew for every use: ``issuer`` vouches for ``subject`` before ``audience``.

@@ -18,6 +18,7 @@ from oauth_core import Flow, UsageError, origin
 from ._encoding import b64url, json_text
 from ._errors import InvalidKeyError
 from ._keys import Key
+from ._keywords import known_keywords
 from ._signing import ExternalKey, SigningKey, sign, signing_key
 from ._template import new_jti
 
@@ -42,6 +43,7 @@ class DPoP:
 
     __slots__ = ("_bound", "_head", "_lock", "_nonces", "_targets", "clock", "jkt", "jti", "key", "public_jwk")
 
+    @known_keywords
     def __init__(
         self,
         key: object = None,
@@ -153,6 +155,7 @@ class DPoP:
         return new
 
     @classmethod
+    @known_keywords
     def load(cls, jwk: Mapping[str, object], *, clock: Callable[[], float] = time) -> Self:
         """Return what ``private_jwk()`` stored."""
         return cls(jwk, clock=clock)

@@ -15,6 +15,7 @@ from oauth_core import Flow, Pairs
 
 from ._assertion import JWTAssertion
 from ._encoding import b64url
+from ._keywords import known_fields, known_keywords
 from ._sources import AssertionSource, read_assertion
 
 __all__ = ["JWTBearerGrant", "SAML2BearerGrant"]
@@ -46,6 +47,7 @@ class _AssertionGrant:
         return assertion
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class JWTBearerGrant(_AssertionGrant):
     """A JWT as a grant. ``JWTBearerGrant.signed(...)`` makes one under a key for every request. RFC 7523 §2.1."""
@@ -53,6 +55,7 @@ class JWTBearerGrant(_AssertionGrant):
     grant_type: ClassVar[str] = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
     @classmethod
+    @known_keywords
     def signed(
         cls,
         issuer: str,
@@ -77,6 +80,7 @@ class JWTBearerGrant(_AssertionGrant):
         return cls(assertion, scope, extra)
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class SAML2BearerGrant(_AssertionGrant):
     """A SAML 2.0 assertion as a grant: XML, which is encoded here, or base64url as it is. RFC 7522 §2.1."""

@@ -23,6 +23,7 @@ from ._claims import (
 )
 from ._compact import is_encrypted, read_claims, read_compact
 from ._errors import InvalidJWTError
+from ._keywords import known_fields
 from ._tokens import Claims, IDToken, text_of
 from ._validator import Validator
 
@@ -31,6 +32,7 @@ __all__ = ["IDTokenValidator"]
 WHAT = "the ID token"
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class IDTokenValidator(Validator):
     """The rules for ID tokens that ``issuer`` gives to the client ``client_id``.
@@ -58,9 +60,9 @@ class IDTokenValidator(Validator):
         that is present. ``max_age`` (seconds) and ``acr_values`` (space-separated) are what was asked for.
         Raises ``InvalidJWTError``. OIDC Core §3.1.3.7.
         """
-        if access_token is None and isinstance(token, Mapping) and not isinstance(token, Claims):
-            access_token = token
         text = text_of(token, "id_token", WHAT)
+        if access_token is None and text is not token and not isinstance(token, Claims):
+            access_token = token
         header, claims = yield from self.verifier.verify(text, WHAT, trusted_channel=True)
         self._check(claims, nonce, accept_any_nonce=accept_any_nonce, max_age=max_age, acr_values=acr_values)
         if access_token is not None and "at_hash" in claims:

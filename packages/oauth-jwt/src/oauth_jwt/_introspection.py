@@ -11,6 +11,7 @@ from oauth_core import Flow
 
 from ._claims import check_audience, check_issuer, check_times, check_type
 from ._errors import InvalidJWTError
+from ._keywords import known_fields
 from ._tokens import Claims
 from ._validator import Validator
 
@@ -19,6 +20,7 @@ __all__ = ["IntrospectionValidator"]
 WHAT = "the introspection answer"
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class IntrospectionValidator(Validator):
     """The rules for introspection answers that ``issuer`` signs for the client ``client_id``. RFC 9701 §5.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from oauth_core import Flow, Pairs, pairs
 
 from ._claims import check_audience, check_issuer, check_times
+from ._keywords import known_fields
 from ._validator import Validator
 
 __all__ = ["JARMValidator"]
@@ -17,6 +18,7 @@ __all__ = ["JARMValidator"]
 WHAT = "the authorization response"
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class JARMValidator(Validator):
     """The rules for authorization responses that ``issuer`` signs for the client ``client_id``. JARM §2.4.

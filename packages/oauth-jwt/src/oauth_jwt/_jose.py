@@ -7,8 +7,10 @@ one key that fits it, and never chooses; what it raises comes out as an error of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ._algorithms import make_signer
 from ._errors import InvalidJWTError, InvalidKeyError
 from ._keys import Key
 
@@ -51,6 +53,10 @@ def _jose_key(key: Key) -> OctKey | RSAKey | ECKey | OKPKey:
 
 def verifier(key: Key, alg: str) -> Verify:
     """Return ``(signed data, signature) -> whether it holds`` for a key that fits and is strong enough."""
+    if isinstance(key.native, bytes):
+        # What an HMAC holds against is the HMAC made again: there is nothing else to verify.
+        make = make_signer(key.native, alg)
+        return lambda data, signature: compare_digest(make(data), signature)
     from joserfc.jws import JWSRegistry
 
     # Not JWSRegistry.get_alg: it warns about names that the caller has chosen knowingly.

@@ -19,6 +19,7 @@ from ._errors import InvalidJWTError, InvalidKeyError
 from ._jose import verifier
 from ._jwks import JWKSet
 from ._keys import Key
+from ._keywords import known_keywords
 from ._signing import signing_key
 from ._tokens import Claims
 
@@ -35,6 +36,7 @@ class JsonWebToken:
 
     __slots__ = ("algorithms", "clock", "leeway")
 
+    @known_keywords
     def __init__(self, algorithms: Collection[str], *, leeway: float = 0, clock: Callable[[], float] = time) -> None:
         names = (algorithms,) if isinstance(algorithms, str) else tuple(algorithms)
         unknown = [name for name in names if name not in ALGORITHMS]

@@ -32,6 +32,7 @@ from ._algorithms import check_strength
 from ._errors import InvalidJWKSetError, InvalidJWTError, InvalidKeyError
 from ._jose import Verify, verifier
 from ._keys import Key
+from ._keywords import known_keywords
 
 __all__ = ["JWKSCache", "JWKSet", "KeySource", "key_source"]
 
@@ -52,6 +53,7 @@ class JWKSet:
 
     _keys: tuple[Key | Mapping[str, object], ...]
 
+    @known_keywords
     def __init__(self, keys: object) -> None:
         if isinstance(keys, JWKSet):
             keys = list(keys._keys)  # noqa: SLF001 - the same class
@@ -108,8 +110,6 @@ class JWKSet:
             name = entry.kid if isinstance(entry, Key) else entry.get("kid")
             if kid is not None and name is not None and name != kid:
                 continue
-            if isinstance(entry, Mapping) and not _verifies(entry):
-                continue
             try:
                 key = Key.load(entry)
             except InvalidKeyError as exc:
@@ -132,12 +132,6 @@ class JWKSet:
             if key.kty in kinds and key.use in {None, "enc"} and key.crv not in {"Ed25519", "Ed448"}:
                 return key
         raise InvalidJWKSetError(f"the server publishes no key to encrypt to with {alg}")
-
-
-def _verifies(jwk: Mapping[str, object]) -> bool:
-    """Tell whether a key's ``key_ops``, where it has them, name what we do with it. RFC 7517 §4.3."""
-    operations = jwk.get("key_ops")
-    return not isinstance(operations, list) or "verify" in operations or "sign" in operations
 
 
 class JWKSCache:
@@ -164,6 +158,7 @@ class JWKSCache:
         "uri",
     )
 
+    @known_keywords
     def __init__(
         self,
         uri: str | None = None,

@@ -14,6 +14,7 @@ from ._algorithms import ALGORITHMS, Sign, check_strength, default_algorithm, hm
 from ._encoding import b64url
 from ._errors import InvalidKeyError, WeakKeyWarning
 from ._jwk import native_from_jwk, private_members, public_members, thumbprint
+from ._keywords import known_keywords
 from ._material import certificate_thumbprint, generate, read
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Key:
 
     native: PrivateKey | PublicKey | bytes
 
+    @known_keywords
     def __init__(
         self,
         native: PrivateKey | PublicKey | bytes,
@@ -56,6 +58,7 @@ class Key:
             raise InvalidKeyError(f"the algorithm {alg} does not go with a key of type {self.crv or self.kty}")
 
     @classmethod
+    @known_keywords
     def load(
         cls,
         material: object,
@@ -83,6 +86,7 @@ class Key:
         return cls(native, alg=alg or own_alg, kid=kid or own_kid, use=use, x5t_s256=x5t)
 
     @classmethod
+    @known_keywords
     def from_secret(cls, secret: str | bytes, *, alg: str = "HS256", kid: str | None = None) -> Self:
         """Return the key of a shared secret; text counts as UTF-8. Raises ``InvalidKeyError`` where it is empty."""
         octets = secret.encode("utf-8") if isinstance(secret, str) else bytes(secret)
@@ -91,6 +95,7 @@ class Key:
         return cls(octets, alg=alg, kid=kid)
 
     @classmethod
+    @known_keywords
     def generate(cls, alg: str = "ES256") -> Self:
         """Return a new private key for an algorithm, named by its thumbprint. RSA keys have 2048 bits."""
         key = cls(generate(alg), alg=alg)

@@ -15,6 +15,7 @@ from oauth_core import Flow, call
 
 from ._claims import check_audience, check_issuer, check_text, check_times, check_type, number
 from ._errors import InvalidJWTError
+from ._keywords import known_fields
 from ._tokens import Claims
 from ._validator import Validator
 
@@ -24,6 +25,7 @@ WHAT = "the logout token"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class LogoutTokenValidator(Validator):
     """The rules for logout tokens that ``issuer`` posts to the client ``client_id``; fields as of the ID token.

@@ -18,6 +18,7 @@ from ._errors import InvalidKeyError
 from ._jose import encrypt
 from ._jwks import JWKSCache, JWKSet, key_source
 from ._keys import Key
+from ._keywords import known_fields
 from ._signing import SigningKey, signing_key
 from ._template import Template, new_jti
 
@@ -29,6 +30,7 @@ _NUMBERS: Final = ("max_age",)
 _REFUSED: Final = ("request", "request_uri", "client_secret", "client_assertion", "client_assertion_type")
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class RequestObject:
     """How the client ``client_id`` signs its authorization requests for the server ``audience`` (its issuer).

@@ -14,6 +14,7 @@ from typing import Final
 from oauth_core import UsageError
 
 from ._errors import InvalidKeyError
+from ._keywords import known_keywords
 
 __all__ = ["AESSealer"]
 
@@ -29,6 +30,7 @@ class AESSealer:
     ``InvalidKeyError`` for a key that is too short.
     """
 
+    @known_keywords
     def __init__(self, key: object, *, purpose: str, random: Callable[[int], bytes] = urandom) -> None:
         keys = key if isinstance(key, (list, tuple)) else [key]
         if not keys:

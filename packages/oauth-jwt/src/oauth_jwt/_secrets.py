@@ -16,6 +16,7 @@ from oauth_core import UsageError
 
 from ._errors import InvalidKeyError
 from ._keys import Key
+from ._keywords import known_fields
 from ._signing import signing_key
 from ._template import Template, new_jti
 
@@ -48,6 +49,7 @@ class _Kept:
         return (_Kept, ())
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class ExpiringSecret:
     """A client secret that ``make()`` returns anew for every ``lifetime`` seconds, ``early`` seconds before its end.
@@ -73,6 +75,7 @@ class ExpiringSecret:
         return self._kept.get(self.clock(), self.early, self.lifetime, self.make)
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class AppleClientSecret:
     """The client secret of Sign in with Apple: an ES256 JWT under the developer's key, made anew before it ends.

@@ -13,6 +13,7 @@ from oauth_core import Flow, call
 from ._algorithms import ASYMMETRIC, raw_ecdsa
 from ._errors import InvalidKeyError
 from ._keys import Key
+from ._keywords import known_keywords
 from ._material import certificate_thumbprint
 
 __all__ = ["ExternalKey", "Signer", "SigningKey", "public_jwks", "sign", "signing_key"]
@@ -35,6 +36,7 @@ class ExternalKey:
 
     __slots__ = ("alg", "kid", "signer", "x5t_s256")
 
+    @known_keywords
     def __init__(
         self,
         signer: Signer | Callable[[bytes], object],

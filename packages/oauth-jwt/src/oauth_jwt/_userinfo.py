@@ -13,6 +13,7 @@ from oauth_core import Flow
 from ._claims import check_audience, check_issuer, check_text, check_times
 from ._compact import read_claims
 from ._errors import InvalidJWTError
+from ._keywords import known_fields
 from ._tokens import Claims
 from ._validator import Validator
 
@@ -21,6 +22,7 @@ __all__ = ["UserInfoValidator"]
 WHAT = "the userinfo answer"
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class UserInfoValidator(Validator):
     """The rules for userinfo answers that ``issuer`` gives to the client ``client_id``.

@@ -20,6 +20,7 @@ from ._errors import InvalidJWTError
 from ._jose import CONTENT_ENCRYPTION, KEY_ENCRYPTION, Verify, decrypt, verifier
 from ._jwks import JWKSCache, key_source
 from ._keys import Key, shared_key
+from ._keywords import known_fields
 
 if TYPE_CHECKING:
     from ._jwks import KeySource
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["JWTVerifier"]
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class JWTVerifier:
     """Keys and algorithms that tokens of one server are verified with.

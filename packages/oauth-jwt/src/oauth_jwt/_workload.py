@@ -10,12 +10,14 @@ from typing import ClassVar
 
 from oauth_core import AuthContext, Flow, Request
 
+from ._keywords import known_fields
 from ._sent import ASSERTION_TYPE, with_assertion
 from ._sources import AssertionSource, read_assertion
 
 __all__ = ["ClientAssertion"]
 
 
+@known_fields
 @dataclass(frozen=True, slots=True, repr=False)
 class ClientAssertion:
     """Client authentication by an assertion that somebody else signs, such as a workload's identity token.
