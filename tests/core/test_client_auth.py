@@ -237,3 +237,10 @@ def test_plugin_is_loaded_once(monkeypatch):
     assert resolve_client_auth(("id", {"kty": "EC"}), None) == PublicApp("id with ['kty']")
     assert resolve_client_auth("private_key_jwt", "id", {"kty": "EC"}).method == "none"
     assert loads == [1]
+
+
+def test_context_shows_the_endpoint_alone():
+    """The context of a method holds what is known of the server and shows the endpoint that is asked."""
+    context = AuthContext("https://as.test/revoke", token_endpoint="https://as.test/token")
+    assert repr(context) == "<AuthContext of 'https://as.test/revoke'>"
+    assert (context.issuer, context.token_endpoint) == (None, "https://as.test/token")

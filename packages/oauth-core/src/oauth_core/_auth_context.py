@@ -7,28 +7,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from ._errors import UsageError
 from ._messages import Flow, call
-from ._value import Value
 
 __all__ = ["AuthContext", "Secret", "reveal"]
 
 Secret: TypeAlias = "str | Callable[[], object]"
 
 
-class AuthContext(Value):
+class AuthContext:
     """What a method may need to know of the request it authenticates.
 
     ``endpoint`` is the one that is asked; ``issuer`` and ``token_endpoint`` are the server's, where they are known, by
     which it recognises an assertion at any of its endpoints. ``clock`` gives epoch seconds. RFC 7523 §3.
     """
 
-    endpoint: str
-    issuer: str | None = None
-    clock: Callable[[], float] = time.time
-    token_endpoint: str | None = None
+    __slots__ = ("clock", "endpoint", "issuer", "token_endpoint")
+
+    def __init__(
+        self,
+        endpoint: str,
+        issuer: str | None = None,
+        clock: Callable[[], float] = time.time,
+        token_endpoint: str | None = None,
+    ) -> None:
+        self.endpoint: Final = endpoint
+        self.issuer: Final = issuer
+        self.clock: Final = clock
+        self.token_endpoint: Final = token_endpoint
+
+    def __repr__(self) -> str:
+        return f"<AuthContext of {self.endpoint!r}>"
 
 
 def reveal(secret: object, what: str = "client_secret") -> Flow[str]:

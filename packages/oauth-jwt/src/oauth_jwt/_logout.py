@@ -15,7 +15,7 @@ from oauth_core import Flow, call
 
 from ._claims import check_audience, check_issuer, check_text, check_times, check_type, number
 from ._errors import InvalidJWTError
-from ._keywords import known_fields
+from ._keywords import known_fields, known_keywords
 from ._tokens import Claims
 from ._validator import Validator
 
@@ -72,6 +72,7 @@ class SeenTokens:
     ``clock`` in epoch seconds. Several processes need a store of their own.
     """
 
+    @known_keywords
     def __init__(self, *, clock: Callable[[], float] = time) -> None:
         self._clock = clock
         self._until: dict[str, float] = {}
