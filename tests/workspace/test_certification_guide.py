@@ -1,4 +1,4 @@
-"""The tables of the guide to certification are true: each test that they name exists."""
+"""The tables of the guide to certification are true: each test that they name exists, and they leave out no file."""
 
 import ast
 import re
@@ -31,3 +31,9 @@ def test_every_row_names_a_test():
     rows = [found for found in ROW.finditer(GUIDE.read_text("utf-8")) if not found["case"].startswith("-")]
     assert rows
     assert [row["case"] for row in rows if not NAMED.search(row["tests"])] == []
+
+
+def test_every_file_is_named():
+    """Each file of tests is named in the guide."""
+    files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("test_*.py")}
+    assert files == {file for file, _ in named()}
