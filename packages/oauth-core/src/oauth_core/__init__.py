@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from ._authorization import (
         AuthorizationRequest,
         AuthorizationResponse,
-        callback_parameters,
-        check_callback,
     )
     from ._body import (
         ACCEPT_ENCODING,
         BodyReader,
+    )
+    from ._callback import (
+        VerifiedParameters,
+        callback_parameters,
+        check_callback,
     )
     from ._challenge import (
         Challenge,
@@ -317,6 +320,12 @@ if TYPE_CHECKING:
         AsyncSessionMethods,
         SessionMethods,
     )
+    from ._signed_answers import (
+        IntrospectionJudge,
+        JARMJudge,
+        UserInfoJudge,
+        validate_callback,
+    )
     from ._source import (
         AsyncTokenSource,
         TokenSource,
@@ -412,9 +421,11 @@ __all__ = [
     "Hooks",
     "IDTokenJudge",
     "InsecureTransportError",
+    "IntrospectionJudge",
     "InvalidMetadataError",
     "InvalidSignatureError",
     "InvalidTokenResponse",
+    "JARMJudge",
     "LockingTokenStore",
     "Login",
     "LogoutRequest",
@@ -496,6 +507,8 @@ __all__ = [
     "UnsupportedTokenTypeError",
     "UsageError",
     "UsedNonces",
+    "UserInfoJudge",
+    "VerifiedParameters",
     "VerifiedRequest",
     "Wait",
     "arun",
@@ -585,6 +598,7 @@ __all__ = [
     "unknown_keyword",
     "update_registration",
     "userinfo",
+    "validate_callback",
     "validate_ciba_ping",
 ]
 
@@ -647,9 +661,11 @@ _MODULES = {
     "Hooks": "_hooks",
     "IDTokenJudge": "_login",
     "InsecureTransportError": "_errors",
+    "IntrospectionJudge": "_signed_answers",
     "InvalidMetadataError": "_errors",
     "InvalidSignatureError": "_oauth1_verify",
     "InvalidTokenResponse": "_errors",
+    "JARMJudge": "_signed_answers",
     "LockingTokenStore": "_store",
     "Login": "_login",
     "LogoutRequest": "_logout",
@@ -731,6 +747,8 @@ _MODULES = {
     "UnsupportedTokenTypeError": "_errors",
     "UsageError": "_errors",
     "UsedNonces": "_oauth1_verify",
+    "UserInfoJudge": "_signed_answers",
+    "VerifiedParameters": "_callback",
     "VerifiedRequest": "_oauth1_verify",
     "Wait": "_messages",
     "arun": "_drivers",
@@ -752,9 +770,9 @@ _MODULES = {
     "build_token_credentials_request": "_oauth1_endpoints",
     "build_userinfo_request": "_token_endpoint",
     "call": "_messages",
-    "callback_parameters": "_authorization",
+    "callback_parameters": "_callback",
     "canonical": "_options",
-    "check_callback": "_authorization",
+    "check_callback": "_callback",
     "check_endpoint": "_urls",
     "check_placement": "_placement",
     "check_secure": "_urls",
@@ -820,6 +838,7 @@ _MODULES = {
     "unknown_keyword": "_options",
     "update_registration": "_further_flows",
     "userinfo": "_flows",
+    "validate_callback": "_signed_answers",
     "validate_ciba_ping": "_ciba",
 }
 

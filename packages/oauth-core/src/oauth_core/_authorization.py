@@ -8,32 +8,23 @@ be there. Unsafe choices have names that say what is given up.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from hmac import compare_digest
 from typing import Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from ._errors import (
-    AuthorizationRefused,
-    MismatchingIssuerError,
-    MismatchingStateError,
-    ProtocolViolation,
-    UsageError,
-)
+from ._callback import JWT_MODES, check_callback, plain_parameters
+from ._errors import ProtocolViolation, UsageError
 from ._messages import Pairs, Params, add_query, encode_form, pairs
 from ._pkce import code_challenge as make_code_challenge
 from ._pkce import generate_code_verifier, generate_token
 from ._urls import check_endpoint
 
-__all__ = ["AuthorizationRequest", "AuthorizationResponse", "callback_parameters", "check_callback"]
+__all__ = ["AuthorizationRequest", "AuthorizationResponse"]
 
 V = TypeVar("V")
 
-_URL_START = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|/")  # of an app's own scheme too: com.example.app:/callback
 _KINDS = {"code": "a code", "token": "an access_token", "id_token": "an id_token"}
-_SINGLE = ("code", "state", "iss", "error", "error_description", "error_uri", "access_token", "id_token")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -248,6 +239,12 @@ class AuthorizationRequest:
             return ()
         return (("response_type", self.response_type), ("scope", "openid"))
 
+    @property
+    def wants_signed_response(self) -> bool:
+        """Whether the answer must come as a JWT: ``response_mode`` is ``jwt`` or ends so. JARM §2.3."""
+        sent = self.extra if self.sent_as is None else parse_qsl(urlsplit(self.sent_as).query)
+        return dict(sent).get("response_mode") in JWT_MODES
+
     def with_uri(self, uri: str) -> Self:
         """Return the request that is sent as ``uri``, this one's ``uri`` after a correction.
 
@@ -270,11 +267,13 @@ class AuthorizationRequest:
     ) -> AuthorizationResponse:
         """Return the authorization response when it belongs to this request and is no error.
 
-        ``response`` is the whole callback URL, its query, or the parameters. Raises ``MismatchingStateError``,
-        ``MismatchingIssuerError``, ``AuthorizationRefused`` for an error and ``ProtocolViolation`` where a parameter
-        is repeated or one that was asked for (``response_type``) is missing. RFC 6749 §4.1.2, RFC 9207 §2.4.
+        ``response`` is the whole callback URL, its query, or the parameters; a signed one (JARM) is verified first, by
+        the ``validate_callback`` of a client or by a ``JARMValidator``, whose result this method takes. Raises
+        ``MismatchingStateError``, ``MismatchingIssuerError``, ``AuthorizationRefused`` for an error and
+        ``ProtocolViolation`` where a parameter is repeated, one that was asked for (``response_type``) is missing, or the
+        response was to be signed and is not. RFC 6749 §4.1.2, RFC 9207 §2.4.
         """
-        found = callback_parameters(response)
+        found = plain_parameters(response, demanded=self.wants_signed_response)
         check_callback(found, state=self.state, issuer=self.issuer, iss_required=self.iss_required)
         members = dict(found)
         for kind in self.response_type.split():
@@ -328,78 +327,6 @@ def _details(value: object) -> object:
     from ._details import authorization_details
 
     return authorization_details(value)
-
-
-def callback_parameters(response: str | Mapping[str, object] | Iterable[tuple[str, str]]) -> Pairs:
-    """Return the parameters of a callback, given as URL (query and fragment), query string, mapping or pairs.
-
-    Raises ``ProtocolViolation`` where a parameter that decides is repeated.
-    """
-    if isinstance(response, str):
-        text = response.strip()
-        if _URL_START.match(text):
-            try:
-                parts = urlsplit(text)
-            except ValueError as exc:
-                raise UsageError("the callback is not a URL") from exc
-            raw = [parts.query, parts.fragment]
-        else:
-            raw = [text.lstrip("?#")]
-        found: Pairs = tuple(pair for one in raw for pair in parse_qsl(one, keep_blank_values=True))
-    else:
-        found = pairs(response)
-    names = [name for name, _ in found]
-    for name in _SINGLE:
-        if names.count(name) > 1:
-            raise ProtocolViolation(
-                f"the callback holds {name!r} more than once; nothing of it was used", error="repeated_parameter"
-            )
-    return found
-
-
-def check_callback(
-    found: Pairs,
-    *,
-    state: str | None = None,
-    issuer: str | None = None,
-    iss_required: bool = False,
-) -> None:
-    """Check state, then issuer (of the ID token where it came with one alone), then whether the callback is an error.
-
-    Raises as ``validate_callback`` says.
-    """
-    members = dict(found)
-    if state is not None:
-        received = members.get("state")
-        if not received:
-            raise MismatchingStateError("the callback has no state; it is not the answer to this authorization request")
-        if not compare_digest(received.encode(), state.encode()):
-            raise MismatchingStateError(
-                "the callback's state is another than that of this authorization request: an answer to another tab or "
-                "an older attempt, or a forged one; start again"
-            )
-    iss = members.get("iss")
-    if iss is None and iss_required and "id_token" in members:
-        # Some servers leave out what the ID token beside it says as well, and no more forgeably than iss itself.
-        from ._unverified import unverified_issuer
-
-        iss = unverified_issuer(members["id_token"])
-    if issuer is not None:
-        if iss is None and iss_required:
-            raise MismatchingIssuerError("the callback has no iss although the server's metadata promises it")
-        if iss is not None and iss != issuer:
-            raise MismatchingIssuerError(
-                "the callback's iss names another authorization server than the one that was asked"
-            )
-    elif iss_required:
-        raise UsageError("iss_required needs the issuer to compare with; configure issuer= or the server's metadata")
-    code = members.get("error")
-    if code is not None:
-        raise AuthorizationRefused(
-            members.get("error_description") or "the authorization request was refused",
-            error=code or "server_error",
-            uri=members.get("error_uri"),
-        )
 
 
 def _to_json(value: AuthorizationRequest | AuthorizationResponse) -> str:

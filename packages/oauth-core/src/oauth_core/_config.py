@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._dpop import DPoPProver
     from ._login import IDTokenJudge
     from ._pushed import RequestSigner
+    from ._signed_answers import IntrospectionJudge, JARMJudge, UserInfoJudge
 
 __all__ = ["ClientConfig", "Discovery", "authenticated", "discover", "endpoint_of", "server_of"]
 
@@ -60,7 +61,8 @@ class ClientConfig(Value):
     ``request_object`` signs authorization requests, ``require_pushed_authorization_requests`` pushes them all, and
     ``certificate_bound_access_tokens`` says that a certificate is shown whatever the method (RFC 8705 §3).
     ``id_token_validator`` judges every ID token that comes, and no login goes without one where it was asked for.
-    ``dpop`` is the key that tokens are bound to.
+    ``jarm_validator``, ``userinfo_validator`` and ``introspection_validator`` judge signed answers of these kinds, and
+    an answer of the kind that is not signed is refused. ``dpop`` is the key that tokens are bound to.
     """
 
     client_id: str | None = None
@@ -84,6 +86,9 @@ class ClientConfig(Value):
     certificate_bound_access_tokens: bool = False
     id_token_validator: IDTokenJudge | None = None
     dpop: DPoPProver | None = None
+    jarm_validator: JARMJudge | None = None
+    userinfo_validator: UserInfoJudge | None = None
+    introspection_validator: IntrospectionJudge | None = None
 
     def __repr__(self) -> str:
         return f"<ClientConfig of {self.client_id!r}>"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
     from ._grants import Grant
     from ._metadata import ServerMetadata
+    from ._plans import Callback
     from ._token import OAuth2Token
 
 __all__ = ["EndpointMethods"]
@@ -71,18 +72,20 @@ class EndpointMethods(FurtherMethods):
 
     def authorization_code(
         self,
-        code: str | AuthorizationResponse | None = None,
+        code: Callback | AuthorizationResponse | None = None,
         *,
+        request: AuthorizationRequest | None = None,
         redirect_uri: str | None = None,
         code_verifier: str | None = None,
         **parameters: object,
     ) -> OAuth2Token:
         """Exchange an authorization code, or the response that holds it, for a token. RFC 6749 §4.1.3.
 
+        With ``request``, the authorization request, ``code`` is its callback, judged by ``validate_callback`` first.
         Further keywords are sent as parameters. Where an ``id_token_validator`` is configured, it judges the ID token;
         a bare code then takes the ``nonce`` that was sent. Raises ``ServerRefusal``, and what the validator raises.
         """
-        return self._token(self._plan_code(code, redirect_uri, code_verifier, parameters))
+        return self._token(self._plan_code(code, redirect_uri, code_verifier, parameters, request))
 
     def resource_owner_password(
         self, username: str, password: object, *, scope: object = None, **parameters: object
@@ -100,14 +103,28 @@ class EndpointMethods(FurtherMethods):
         """
         return self._drive(self._plan_authorize(parameters))
 
-    def userinfo(
-        self, token: object = None, *, subject: str | None = None, **options: object
-    ) -> dict[str, object] | str:
-        """Return the claims about the token's user; a signed answer is returned as its JWT. OIDC Core §5.3.
+    def validate_callback(
+        self, request: AuthorizationRequest, response: Callback, **options: object
+    ) -> AuthorizationResponse:
+        """Return the authorization response when it belongs to ``request`` and is no error.
 
-        Claims of another user than ``subject`` are refused. Raises ``ServerRefusal``, ``ProtocolViolation``.
+        ``response`` is the whole callback URL, its query, or the parameters; a signed one is verified by the
+        ``jarm_validator``. ``options`` are those of the HTTP library: keys may have to be fetched. Raises what
+        ``AuthorizationRequest.validate_callback`` raises, and what the validator raises. JARM §2.4.
         """
-        return self._drive(self._plan_userinfo(self._live(token), subject, options))
+        return self._drive(self._plan_callback(request, response, options))
+
+    def userinfo(
+        self, token: object = None, *, subject: str | None = None, token_placement: str = "header", **options: object
+    ) -> dict[str, object]:
+        """Return the claims about the token's user. OIDC Core §5.3.
+
+        The token goes in the header or, with ``token_placement="body"``, in a form. A signed or encrypted answer is
+        verified by the ``userinfo_validator``, and refused without one; where one is configured, any other answer is
+        refused. So are claims of another user than ``subject``, or than the ID token's. Raises ``ServerRefusal``,
+        ``ProtocolViolation``.
+        """
+        return self._drive(self._plan_userinfo(self._live(token), subject, token_placement, options))
 
     def load_server_metadata(self) -> ServerMetadata:
         """Return what is known of the server, read from its metadata document where that is due. RFC 8414.

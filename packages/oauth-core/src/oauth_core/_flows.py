@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from ._config import ClientConfig, authenticated, endpoint_of, server_of
-from ._errors import OAuthError, ReauthorizationRequired, ServerRefusal, UnsupportedTokenTypeError, UsageError
+from ._errors import (
+    OAuthError,
+    ProtocolViolation,
+    ReauthorizationRequired,
+    ServerRefusal,
+    UnsupportedTokenTypeError,
+    UsageError,
+)
 from ._grants import Grant, RefreshTokenGrant, grant_parameters
 from ._messages import Flow, Pairs, Request, Response, pairs, send
 from ._token import OAuth2Token
@@ -222,7 +229,15 @@ def introspect(
     body: str = "",
     extra: Pairs = (),
 ) -> Flow[dict[str, object]]:
-    """Ask the server what a token stands for (a flow). Raises ``ServerRefusal``, ``ProtocolViolation``. RFC 7662 §2."""
+    """Ask the server what a token stands for (a flow). Raises ``ServerRefusal``, ``ProtocolViolation``. RFC 7662 §2.
+
+    With an ``introspection_validator`` a signed answer is asked for, demanded and verified. RFC 9701 §4.
+    """
+    judge = config.introspection_validator
+    if judge is not None:
+        from ._signed_answers import SIGNED_INTROSPECTION
+
+        headers = (("Accept", SIGNED_INTROSPECTION), *headers)
     prefer = "refresh_token" if token_type_hint == "refresh_token" else "access_token"
     parameters = pairs({"token": token_text(token, prefer), "token_type_hint": token_type_hint})
     response = yield from post_form(
@@ -235,6 +250,10 @@ def introspect(
         headers=headers,
         body=body,
     )
+    if judge is not None:
+        from ._signed_answers import judged_introspection
+
+        return (yield from judged_introspection(judge, response, clock=config.clock))
     return parse_introspection_response(response, clock=config.clock)
 
 
@@ -258,17 +277,33 @@ def post_form(
 
 
 def userinfo(
-    config: ClientConfig, token: object, *, url: str | None = None, subject: str | None = None
-) -> Flow[dict[str, object] | str]:
-    """Ask for the claims about the token's user (a flow). Raises as ``parse_userinfo_response``. OIDC Core §5.3."""
+    config: ClientConfig,
+    token: object,
+    *,
+    url: str | None = None,
+    subject: str | None = None,
+    token_placement: str = "header",
+) -> Flow[dict[str, object]]:
+    """Ask for the claims about the token's user (a flow). Raises as ``parse_userinfo_response``. OIDC Core §5.3.
+
+    With a ``userinfo_validator`` a signed or encrypted answer is demanded, and verified; without one such an answer is
+    refused, since nothing of it can be believed.
+    """
     endpoint = yield from endpoint_of(config, "userinfo_endpoint", url)
     # It carries the token as any API request does, so what puts the token elsewhere has to see it too.
     text = token_text(token)
     key = config.dpop if not isinstance(token, Mapping) or str(token.get("token_type")).lower() == "dpop" else None
+    judge = config.userinfo_validator
 
     def make() -> Flow[Request]:
         yield from ()
-        request = build_userinfo_request(endpoint, text, scheme="Bearer" if key is None else "DPoP")
+        request = build_userinfo_request(
+            endpoint,
+            text,
+            scheme="Bearer" if key is None else "DPoP",
+            token_placement=token_placement,
+            accept="application/json" if judge is None else "application/jwt",
+        )
         return config.hooks.on_request("protected_request", request)
 
     if subject is None and config.id_token_validator is not None:
@@ -276,7 +311,18 @@ def userinfo(
 
         subject = subject_of(config.id_token_validator, token)
     response = config.hooks.on_response("userinfo_response", (yield from _sent(key, make, text)))
-    return parse_userinfo_response(response, subject=subject, clock=config.clock)
+    if judge is not None:
+        from ._signed_answers import judged_userinfo
+
+        return (yield from judged_userinfo(judge, response, subject=subject, clock=config.clock))
+    claims = parse_userinfo_response(response, subject=subject, clock=config.clock)
+    if isinstance(claims, str):
+        raise ProtocolViolation(
+            "the userinfo answer is a JWT, and nothing here can verify it: pass userinfo_validator= to the client, "
+            "such as oauth-jwt's UserInfoValidator",
+            error="unverified_response",
+        )
+    return claims
 
 
 def authorize(config: ClientConfig, **parameters: object) -> Flow[AuthorizationRequest]:
@@ -309,6 +355,8 @@ def request_authorization(config: ClientConfig, **parameters: object) -> Flow[Au
     parameters.setdefault("allow_insecure_http", config.allow_insecure_http)
     if config.dpop is not None:
         parameters.setdefault("dpop_jkt", config.dpop.jkt)
+    if config.jarm_validator is not None:
+        parameters.setdefault("response_mode", "jwt")
     if not config.client_id and "client_id" not in parameters:
         raise UsageError("no client_id is configured; pass client_id=")
     parameters.setdefault("client_id", config.client_id)

@@ -56,7 +56,7 @@ class LogoutRequest:
         ``response`` is the whole URL, its query, or the parameters. Raises ``MismatchingStateError`` where the state is
         missing or another, and ``AuthorizationRefused`` for an error. RP-Initiated Logout §3.
         """
-        from ._authorization import callback_parameters
+        from ._callback import callback_parameters
 
         found = callback_parameters(response)
         members = dict(found)

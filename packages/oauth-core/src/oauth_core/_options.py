@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ._grants import Grant
     from ._login import IDTokenJudge
     from ._pushed import RequestSigner
+    from ._signed_answers import IntrospectionJudge, JARMJudge, UserInfoJudge
 
 __all__ = ["OPTION_NAMES", "OAuth2Settings", "TokenCallback", "canonical", "unknown_keyword"]
 
@@ -65,7 +66,9 @@ _OWN = (
     "hooks",
     "id_token_validator",
     "introspection_endpoint_auth_method",
+    "introspection_validator",
     "issuer",
+    "jarm_validator",
     "leeway",
     "metadata",
     "redirect_uri",
@@ -80,8 +83,33 @@ _OWN = (
     "token_endpoint_auth_method",
     "token_updater",
     "update_token",
+    "userinfo_validator",
 )
 OPTION_NAMES = frozenset({*_OWN, *SPELLINGS})
+
+# What each judge judges, who does it in oauth-jwt, and what it is asked.
+_JUDGES = {
+    "id_token_validator": (
+        "ID tokens",
+        "IDTokenValidator",
+        ("validate", "validate_front_channel", "validate_refreshed", "read"),
+    ),
+    "introspection_validator": ("signed introspection answers", "IntrospectionValidator", ("validate",)),
+    "jarm_validator": ("signed authorization responses", "JARMValidator", ("validate",)),
+    "userinfo_validator": ("signed userinfo", "UserInfoValidator", ("validate",)),
+}
+
+# What each judge judges, who does it in oauth-jwt, and what it can be asked.
+_JUDGES = {
+    "id_token_validator": (
+        "ID tokens",
+        "IDTokenValidator",
+        ("validate", "validate_front_channel", "validate_refreshed", "read"),
+    ),
+    "introspection_validator": ("signed introspection answers", "IntrospectionValidator", ("validate",)),
+    "jarm_validator": ("signed authorization responses", "JARMValidator", ("validate",)),
+    "userinfo_validator": ("signed userinfo", "UserInfoValidator", ("validate",)),
+}
 
 # What an API call takes and a call of the authorization server must not: it would be sent as a parameter, or lost.
 REFUSED = frozenset({"allow_redirects", "cookies", "data", "files", "follow_redirects", "json", "params", "stream"})
@@ -234,7 +262,12 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
             given.get("certificate_bound_access_tokens", base.certificate_bound_access_tokens)
         ),
         dpop=_prover(given.get("dpop", base.dpop)),
-        id_token_validator=_judge(given.get("id_token_validator", base.id_token_validator)),
+        id_token_validator=cast("IDTokenJudge | None", _judge("id_token_validator", given, base.id_token_validator)),
+        jarm_validator=cast("JARMJudge | None", _judge("jarm_validator", given, base.jarm_validator)),
+        userinfo_validator=cast("UserInfoJudge | None", _judge("userinfo_validator", given, base.userinfo_validator)),
+        introspection_validator=cast(
+            "IntrospectionJudge | None", _judge("introspection_validator", given, base.introspection_validator)
+        ),
     )
 
 
@@ -246,13 +279,14 @@ def _prover(given: object) -> DPoPProver | None:
     return check_prover(given)
 
 
-def _judge(given: object) -> IDTokenJudge | None:
-    names = ("validate", "validate_front_channel", "validate_refreshed", "read")
-    if given is None or all(callable(getattr(given, name, None)) for name in names):
-        return cast("IDTokenJudge | None", given)
-    raise TypeError(
-        f"id_token_validator judges ID tokens, as oauth-jwt's IDTokenValidator does; a {type(given).__name__} cannot"
-    )
+def _judge(option: str, given: Mapping[str, object], known: object) -> object:
+    judge = given.get(option, known)
+    if judge is None:
+        return None
+    subject, example, methods = _JUDGES[option]
+    if all(callable(getattr(judge, name, None)) for name in methods) and not isinstance(judge, type):
+        return judge
+    raise TypeError(f"{option} judges {subject}, as oauth-jwt's {example} does; a {type(judge).__name__} cannot")
 
 
 def _origins(given: object) -> tuple[str, ...] | None:

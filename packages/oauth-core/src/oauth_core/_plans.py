@@ -7,8 +7,8 @@ made: most programs use two or three of these methods, and importing an adapter 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from ._config import ClientConfig, with_credentials
 from ._errors import UsageError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ._token import OAuth2Token
 
 T = TypeVar("T")
+
+Callback: TypeAlias = "str | Mapping[str, object] | Iterable[tuple[str, str]]"
 
 # HTTP options of one library or the other: never sent as parameters, refused where this library has no such option.
 _HTTP_OPTIONS = frozenset({"cert", "proxies", "proxy", "timeout", "verify"})
@@ -116,28 +118,57 @@ class EndpointPlans:
         call = self._sort("resource_owner_password", parameters, "token_endpoint")
         return self._plan_grant(PasswordGrant(username, password, self._scope(scope), pairs(call.extra)), call)
 
+    def _plan_callback(
+        self, request: AuthorizationRequest, response: Callback, parameters: Mapping[str, object]
+    ) -> Plan[AuthorizationResponse]:
+        from ._signed_answers import validate_callback
+
+        call = self._sort("validate_callback", parameters)
+        if call.extra:
+            raise TypeError(f"validate_callback takes no {sorted(call.extra)}")
+        return Plan(validate_callback(self._config.jarm_validator, request, response), call.options)
+
     def _plan_code(
         self,
-        code: str | AuthorizationResponse | None,
+        code: object,
         redirect_uri: str | None,
         code_verifier: str | None,
         parameters: Mapping[str, object],
+        request: AuthorizationRequest | None = None,
     ) -> Plan[OAuth2Token]:
         from ._authorization import AuthorizationResponse
         from ._grants import AuthorizationCodeGrant
 
         call = self._sort("authorization_code", parameters, "token_endpoint")
+        if request is not None and not isinstance(code, AuthorizationResponse):
+            flow = self._exchanging(request, cast("Callback", code), (redirect_uri, code_verifier, parameters))
+            return Plan(flow, call.options)
         login = self._login(code, call)
         if isinstance(code, AuthorizationResponse):
             redirect_uri = redirect_uri or code.redirect_uri
             code_verifier = code_verifier or code.code_verifier
             code = code.code
-        if not code:
-            raise UsageError("authorization_code needs the code, or the authorization response that holds it")
+        if not isinstance(code, str) or not code:
+            raise UsageError(
+                "authorization_code needs the code, the authorization response that holds it, or the callback together "
+                "with request="
+            )
         grant = AuthorizationCodeGrant(
             code, redirect_uri or self._config.redirect_uri, code_verifier, pairs(call.extra), login
         )
         return self._plan_grant(grant, call)
+
+    def _exchanging(
+        self,
+        request: AuthorizationRequest,
+        callback: Callback,
+        rest: tuple[str | None, str | None, Mapping[str, object]],
+    ) -> Flow[OAuth2Token]:
+        """Judge the callback of a request, then exchange its code (a flow)."""
+        from ._signed_answers import validate_callback
+
+        response = yield from validate_callback(self._config.jarm_validator, request, callback)
+        return (yield from self._plan_code(response, *rest).flow)
 
     def _login(self, response: object, call: SortedCall, issued: str | None = None) -> Login | None:
         """Return what the ID token of this login is compared with; ``issued`` is a nonce that this object made."""
@@ -208,14 +239,15 @@ class EndpointPlans:
         return Plan(flow, call.options)
 
     def _plan_userinfo(
-        self, token: object, subject: str | None, parameters: Mapping[str, object]
-    ) -> Plan[dict[str, object] | str]:
+        self, token: object, subject: str | None, token_placement: str, parameters: Mapping[str, object]
+    ) -> Plan[dict[str, object]]:
         from ._flows import userinfo
 
         call = self._sort("userinfo", parameters, "userinfo_endpoint")
         if call.extra:
             raise TypeError(f"userinfo takes no {sorted(call.extra)}")
-        return Plan(userinfo(call.config, token, url=call.url, subject=subject), call.options)
+        flow = userinfo(call.config, token, url=call.url, subject=subject, token_placement=token_placement)
+        return Plan(flow, call.options)
 
     def _plan_authorize(self, parameters: Mapping[str, object]) -> Plan[AuthorizationRequest]:
         from ._flows import authorize

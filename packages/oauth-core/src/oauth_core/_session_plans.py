@@ -46,6 +46,7 @@ class SessionPlans(FurtherPlans):
     state: str | None = None
     _code_verifier: str | None = None
     _nonce: str | None = None
+    _signed: bool | None = None
 
     def _set_up(self, settings: OAuth2Settings, source: SourceState, state: str | None) -> None:
         self._settings = settings
@@ -54,6 +55,7 @@ class SessionPlans(FurtherPlans):
         self.state = state
         self._code_verifier = None
         self._nonce = None
+        self._signed = None
 
     def _configure(self, **changes: object) -> None:
         self._config = self._config.replace(**changes)
@@ -176,6 +178,8 @@ class SessionPlans(FurtherPlans):
         rest.setdefault("nonce", None if self._config.id_token_validator is None else "")
         if self._config.dpop is not None:
             rest.setdefault("dpop_jkt", self._config.dpop.jkt)
+        if self._config.jarm_validator is not None:
+            rest.setdefault("response_mode", "jwt")
         request = AuthorizationRequest(
             url,
             cast("str", rest.pop("client_id", None) or self._config.client_id or ""),
@@ -189,6 +193,7 @@ class SessionPlans(FurtherPlans):
             **rest,  # type: ignore[arg-type]  # free keywords
         )
         self._code_verifier, self._nonce = code_verifier, request.nonce
+        self._signed = request.wants_signed_response
         uri = request.uri
         if "authorization_request" in self._config.hooks:
             uri = self._config.hooks.on_parts("authorization_request", uri, {}, None)[0]
@@ -223,14 +228,37 @@ class SessionPlans(FurtherPlans):
         self.token = token
         return token
 
+    @property
+    def _signature_demanded(self) -> bool:
+        """Whether a callback has to be signed: as this session's own request said, else where a judge is configured."""
+        return self._config.jarm_validator is not None if self._signed is None else self._signed
+
+    def _signed_callback(self, response: object) -> str | None:
+        """Return the JWT that a callback is, None where it is a plain one or was judged before."""
+        from ._authorization import AuthorizationResponse
+        from ._callback import VerifiedParameters, callback_parameters, signed_response
+
+        if isinstance(response, (AuthorizationResponse, VerifiedParameters)):
+            return None
+        return signed_response(callback_parameters(cast("str", response)), demanded=self._signature_demanded)
+
+    def _fetching_signed(self, url: str | None, parameters: Mapping[str, object], token: str) -> Flow[OAuth2Token]:
+        """Verify a signed callback, then go on as with a plain one (a flow)."""
+        from ._signed_answers import unwrapped
+
+        inner = yield from unwrapped(self._config.jarm_validator, token)
+        rest = {name: value for name, value in parameters.items() if name != "authorization_response_url"}
+        return (yield from self._plan_fetch(url, {**rest, "authorization_response": inner}).flow)
+
     def _checked(self, response: object, state: str | None) -> Pairs:
-        from ._authorization import AuthorizationResponse, callback_parameters, check_callback
+        from ._authorization import AuthorizationResponse
+        from ._callback import check_callback, plain_parameters
 
         if isinstance(response, AuthorizationResponse):
             if state is not None and not compare_digest((response.state or "").encode(), state.encode()):
                 raise MismatchingStateError("the authorization response belongs to another state than the one given")
             return response.parameters
-        found = callback_parameters(cast("str", response))
+        found = plain_parameters(cast("str", response), demanded=self._signature_demanded)
         server = self.metadata
         check_callback(
             found,
@@ -241,6 +269,14 @@ class SessionPlans(FurtherPlans):
         return found
 
     def _plan_fetch(self, url: str | None, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
+        call = self._sort_call("fetch_token", url, parameters)
+        response = call.extra.get("authorization_response")
+        signed = None if response is None else self._signed_callback(response)
+        if signed is not None:
+            return Plan(self._fetching_signed(url, parameters, signed), call.options)
+        return self._plan_inferred(call, parameters)
+
+    def _plan_inferred(self, call: SortedCall, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
         """Infer the grant of this call, and of this call alone, from what was passed."""
         from ._grants import ClientCredentialsGrant
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from ._answers import json_answer, json_object, raise_for_refusal
-from ._errors import InvalidTokenResponse, ProtocolViolation, ServerRefusal, UnsupportedTokenTypeError
+from ._errors import InvalidTokenResponse, ProtocolViolation, ServerRefusal, UnsupportedTokenTypeError, UsageError
 from ._messages import FORM, Pairs, Request, Response, add_query, encode_form
 from ._token import OAuth2Token, seconds
 
@@ -104,22 +104,45 @@ def parse_revocation_response(response: Response, *, clock: Callable[[], float] 
 
 def parse_introspection_response(response: Response, *, clock: Callable[[], float] = time.time) -> dict[str, object]:
     """Return the members of an introspection answer; ``active`` is a bool in it. RFC 7662 §2.2."""
-    members = json_answer(response, "the introspection answer", request="the introspection request", clock=clock)
+    return check_activity(
+        json_answer(response, "the introspection answer", request="the introspection request", clock=clock)
+    )
+
+
+def check_activity(members: dict[str, object]) -> dict[str, object]:
+    """Return the members of an introspection answer that says whether the token is good."""
     if not isinstance(members.get("active"), bool):
         raise ProtocolViolation("the introspection answer has no boolean 'active'; the token's state is unknown")
     return members
 
 
-def build_userinfo_request(endpoint: str, access_token: str, *, headers: Pairs = (), scheme: str = "Bearer") -> Request:
-    """Return a request for the claims about the token's user. OIDC Core §5.3.1."""
-    base: Pairs = (("Accept", "application/json, application/jwt"), ("Authorization", f"{scheme} {access_token}"))
-    return Request("GET", endpoint, (*base, *headers))
+def build_userinfo_request(
+    endpoint: str,
+    access_token: str,
+    *,
+    headers: Pairs = (),
+    scheme: str = "Bearer",
+    token_placement: str = "header",
+    accept: str = "application/json, application/jwt",
+) -> Request:
+    """Return a request for the claims about the token's user, the token in the header or in a form (``body``).
+
+    Raises ``UsageError`` for another placement, and for a bound token in a form. OIDC Core §5.3.1, RFC 6750 §2.2.
+    """
+    if token_placement == "header":
+        return Request("GET", endpoint, (("Accept", accept), ("Authorization", f"{scheme} {access_token}"), *headers))
+    if token_placement != "body":
+        raise UsageError(f"userinfo takes token_placement='header' or 'body', not {token_placement!r}")
+    if scheme != "Bearer":
+        raise UsageError(f"a {scheme} token is sent in the header; token_placement='body' is for Bearer tokens")
+    form = encode_form([("access_token", access_token)]).encode("ascii")
+    return Request("POST", endpoint, (("Accept", accept), ("Content-Type", FORM), *headers), form)
 
 
 def parse_userinfo_response(
     response: Response, *, subject: str | None = None, clock: Callable[[], float] = time.time
 ) -> dict[str, object] | str:
-    """Return the claims, or the JWT as text where the server signs them.
+    """Return the claims, or the JWT as text where the server signs them: nothing of that is verified or compared.
 
     ``subject`` is the ``sub`` of the ID token: claims of another user are refused with ``ProtocolViolation``.
     OIDC Core §5.3.2.
@@ -130,11 +153,16 @@ def parse_userinfo_response(
     if response.content_type == "application/jwt":
         return response.text.strip()
     claims = json_object(response, "the userinfo answer")
+    check_subject(claims, subject)
+    return claims
+
+
+def check_subject(claims: Mapping[str, object], subject: str | None) -> None:
+    """Refuse claims about another user than the ID token's. Raises ``ProtocolViolation``."""
     if subject is not None and claims.get("sub") != subject:
         raise ProtocolViolation(
             "the userinfo answer is about another subject ('sub') than the ID token", error="invalid_sub"
         )
-    return claims
 
 
 def _refuse_token(response: Response) -> None:
