@@ -120,14 +120,14 @@ def test_id_tokens(oidc_provider, name, alg):
 def test_jarm(oidc_provider, name):
     """Signed and encrypted authorization responses give a code that can be redeemed."""
     server, client = oidc_provider, oidc_provider.clients[name]
-    response = callback_parameters(server.authorize(authorization_url(server, client, response_mode="jwt")))["response"]
+    callback = server.authorize(authorization_url(server, client, response_mode="jwt"))
     rules = JARMValidator.from_metadata(
         server.metadata,
         client.client_id,
         algorithms=("ES256",) if name == "jarm" else ("RS256",),
         decryption_keys=(client.private_jwk,) if client.private_jwk else (),
     )
-    found = dict(run(rules.validate(response), send))
+    found = dict(run(rules.validate(callback), send))
     assert (found["iss"], found["state"]) == (server.issuer, "a-state")
     assert exchange(server, client, found["code"]).text("access_token")
 

@@ -1,6 +1,7 @@
 """JARM, userinfo, introspection, JWT access tokens and logout tokens."""
 
 import json
+import pickle
 
 import pytest
 
@@ -51,6 +52,18 @@ def test_jarm_gives_the_parameters():
     assert dict(found) == {"iss": ISSUER, "code": "c", "state": "s", "expires_in": "3600"}
     error = {"error": "access_denied", "state": "s", "exp": NOW + 60}
     assert ("error", "access_denied") in carry(rules(JARMValidator).validate(token(error)))
+
+
+def test_jarm_takes_whole_callbacks():
+    """The JWT may be given as the callback that holds it; a callback without one is refused."""
+    jwt = token(ANSWER)
+    for callback in (f"https://app.example/cb?response={jwt}", f"#response={jwt}", {"response": jwt}):
+        found = carry(rules(JARMValidator).validate(callback))
+        assert dict(found)["code"] == "c"
+        assert repr(found) == "<VerifiedParameters iss, code, state>"
+        assert pickle.loads(pickle.dumps(found)) == found
+    refused(rules(JARMValidator).validate("https://app.example/cb?code=c&state=s"), "response", "not signed")
+    refused(rules(JARMValidator).validate(""), None)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from oauth_core.testing import FakeAuthorizationServer, RegisteredClient
+from oauth_jwt.testing import KeyOperations
 from tests.shared.seed_harness import Router
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
@@ -60,3 +62,21 @@ def test_the_error_guide_catches_what_it_says(names, fake, capsys):
     )
     exec(compile(block, "errors.md", "exec"), names)  # noqa: S102 - a file of ours
     assert capsys.readouterr().out.startswith("invalid_client ")
+
+
+def test_the_guide_on_signed_answers_runs(names, fake):
+    """Callback, userinfo and introspection of the page are signed, and each is verified."""
+    fake.install(KeyOperations())
+    known = fake.authority.clients["my-client"]
+    kinds = ("userinfo", "introspection")
+    metadata = {f"{kind}_signed_response_alg": "RS256" for kind in kinds}
+    fake.register(replace(known, metadata=metadata))
+    names["send"] = fake.send
+    for number, block in enumerate(BLOCK.findall((GUIDES / "signed-answers.md").read_text("utf-8"))):
+        if "from_json" in block:
+            names["saved_request"] = names["request"].to_json()
+            names["callback_url"] = fake.authorize(names["request"].uri)
+        exec(compile(block, f"signed-answers.md, block {number + 1}", "exec"), names)  # noqa: S102 - a file of ours
+    assert names["claims"]["sub"] == "alice"
+    assert names["facts"]["active"] is True
+    assert names["response"].code != names["token"]

@@ -1,18 +1,21 @@
-"""Keys at a real provider, through every flavour: client assertions, DPoP with nonces, ID tokens, service accounts."""
+"""Keys at a real provider, through every flavour: assertions, DPoP with nonces, signed answers, service accounts."""
 
 from __future__ import annotations
 
 import pytest
 
-from oauth_core import ServerRefusal
+from oauth_core import AuthorizationRefused, ProtocolViolation, ServerRefusal
 from oauth_jwt import (
     ClientSecretJWT,
     DPoP,
     IDTokenValidator,
+    IntrospectionValidator,
     InvalidJWTError,
+    JARMValidator,
     JWTAssertion,
     Key,
     PrivateKeyJWT,
+    UserInfoValidator,
     public_jwks,
 )
 from tests.shared.flavours import native_options
@@ -115,6 +118,92 @@ def test_id_tokens(oidc_provider, new_client, registered, name, alg):
     strict = new_client(**registered(name, id_token_validator=validator("ES512")))
     with pytest.raises(InvalidJWTError, match="expected ES512"):
         log_in(oidc_provider, strict)
+
+
+@pytest.fixture
+def judge(oidc_provider):
+    """Make a validator for a client that the provider knows."""
+
+    def make(kind, name: str, alg: str, **options: object):
+        registration = oidc_provider.clients[name]
+        options.setdefault("decryption_keys", (registration.private_jwk,) if registration.private_jwk else ())
+        client_id = registration.client_id
+        return kind.from_metadata(oidc_provider.metadata, client_id, algorithms=(alg,), **options)
+
+    return make
+
+
+@pytest.mark.parametrize("mode", ["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"])
+@pytest.mark.parametrize(("name", "alg"), [("jarm", "ES256"), ("jarm_encrypted", "RS256")])
+def test_signed_callbacks(oidc_provider, new_client, registered, judge, name, alg, mode):
+    """Signed and encrypted callbacks of every mode give a token; a plain one, or one by another key, gives none."""
+    client = new_client(**registered(name, jarm_validator=judge(JARMValidator, name, alg)))
+    request = client.authorization_request(scope="openid", response_mode=mode)
+    url, fields = oidc_provider.authorize_form(request.uri)
+    assert client.authorization_code(dict(fields) or url, request=request).access_token
+    strict = new_client(**registered(name, jarm_validator=judge(JARMValidator, name, "ES512")))
+    url, fields = oidc_provider.authorize_form(request.uri)
+    with pytest.raises(InvalidJWTError, match="expected ES512"):
+        strict.authorization_code(dict(fields) or url, request=request)
+
+
+def test_plain_callback(oidc_provider, new_client, registered, judge):
+    """What the provider answers to a plain request is refused where the request was to be answered by a JWT."""
+    client = new_client(**registered("jarm", jarm_validator=judge(JARMValidator, "jarm", "ES256")))
+    request = client.authorization_request(scope="openid")
+    callback = oidc_provider.authorize(request.uri.replace("response_mode=jwt", "response_mode=query"))
+    with pytest.raises(ProtocolViolation, match="not signed"):
+        client.authorization_code(callback, request=request)
+
+
+def test_refused_login(oidc_provider, new_client, registered, judge):
+    """A refusal comes signed too, and is raised as what it is."""
+    client = new_client(**registered("jarm", jarm_validator=judge(JARMValidator, "jarm", "ES256")))
+    request = client.authorization_request(scope="openid", login_hint="deny")
+    with pytest.raises(AuthorizationRefused) as caught:
+        client.validate_callback(request, oidc_provider.authorize(request.uri))
+    assert caught.value.error == "access_denied"
+
+
+@pytest.mark.parametrize("token_placement", ["header", "body"])
+@pytest.mark.parametrize(("name", "alg"), [("signed_userinfo", "ES256"), ("encrypted", "RS256")])
+def test_signed_userinfo(oidc_provider, new_client, registered, judge, name, alg, token_placement):
+    """Signed and encrypted userinfo is believed, about the user of the ID token alone, and refused without a judge."""
+    judges = {
+        "id_token_validator": judge(IDTokenValidator, name, "RS256"),
+        "userinfo_validator": judge(UserInfoValidator, name, alg),
+    }
+    client = new_client(**registered(name, **judges))
+    log_in(oidc_provider, client)
+    assert client.userinfo(token_placement=token_placement)["sub"] == "alice"
+    with pytest.raises(InvalidJWTError, match="another subject"):
+        client.userinfo(subject="bob", token_placement=token_placement)
+    without = new_client(**registered(name, token=client.token))
+    with pytest.raises(ProtocolViolation, match="userinfo_validator="):
+        without.userinfo(token_placement=token_placement)
+
+
+def test_plain_userinfo(oidc_provider, new_client, registered, judge):
+    """Plain userinfo is refused where a judge waits for a signed answer."""
+    name = "client_secret_basic"
+    client = new_client(**registered(name, userinfo_validator=judge(UserInfoValidator, name, "RS256")))
+    log_in(oidc_provider, client)
+    with pytest.raises(ProtocolViolation, match="not signed or encrypted"):
+        client.userinfo()
+
+
+def test_signed_introspection(oidc_provider, new_client, registered, judge):
+    """A signed introspection answer is asked for and believed; a client without a judge gets the plain one."""
+    name = "signed_introspection"
+    validator = judge(IntrospectionValidator, name, "RS256")
+    client = new_client(**registered(name, introspection_validator=validator))
+    log_in(oidc_provider, client)
+    assert client.introspect_token()["active"] is True
+    assert client.introspect_token(token="unknown")["active"] is False
+    assert new_client(**registered(name, token=client.token)).introspect_token()["active"] is True
+    strict = judge(IntrospectionValidator, name, "ES256")
+    with pytest.raises(InvalidJWTError, match="expected ES256"):
+        new_client(**registered(name, token=client.token, introspection_validator=strict)).introspect_token()
 
 
 def test_service_account(oidc_provider, flavour, registered):

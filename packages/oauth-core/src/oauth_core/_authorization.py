@@ -270,8 +270,8 @@ class AuthorizationRequest:
         ``response`` is the whole callback URL, its query, or the parameters; a signed one (JARM) is verified first, by
         the ``validate_callback`` of a client or by a ``JARMValidator``, whose result this method takes. Raises
         ``MismatchingStateError``, ``MismatchingIssuerError``, ``AuthorizationRefused`` for an error and
-        ``ProtocolViolation`` where a parameter is repeated, one that was asked for (``response_type``) is missing, or the
-        response was to be signed and is not. RFC 6749 §4.1.2, RFC 9207 §2.4.
+        ``ProtocolViolation`` where a parameter is repeated, one that was asked for (``response_type``) is missing, or
+        the response was to be signed and is not. RFC 6749 §4.1.2, RFC 9207 §2.4.
         """
         found = plain_parameters(response, demanded=self.wants_signed_response)
         check_callback(found, state=self.state, issuer=self.issuer, iss_required=self.iss_required)

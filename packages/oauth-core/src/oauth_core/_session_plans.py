@@ -269,14 +269,6 @@ class SessionPlans(FurtherPlans):
         return found
 
     def _plan_fetch(self, url: str | None, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
-        call = self._sort_call("fetch_token", url, parameters)
-        response = call.extra.get("authorization_response")
-        signed = None if response is None else self._signed_callback(response)
-        if signed is not None:
-            return Plan(self._fetching_signed(url, parameters, signed), call.options)
-        return self._plan_inferred(call, parameters)
-
-    def _plan_inferred(self, call: SortedCall, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
         """Infer the grant of this call, and of this call alone, from what was passed."""
         from ._grants import ClientCredentialsGrant
 
@@ -286,6 +278,10 @@ class SessionPlans(FurtherPlans):
             extra.pop("grant_type", None)
             scope = extra.pop("scope", None)
             return self._plan_grant(ClientCredentialsGrant(self._scope(scope), pairs(extra)), call)
+        response = extra.get("authorization_response")
+        signed = None if response is None else self._signed_callback(response)
+        if signed is not None:
+            return Plan(self._fetching_signed(url, parameters, signed), call.options)
         return self._plan_shown(call, parameters)
 
     def _plan_shown(self, call: SortedCall, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:

@@ -52,7 +52,8 @@ class OAuth2Client(EndpointMethods):
     ``client_id`` and ``client_secret``. ``session`` is the Requests session whose transport is used. ``timeout`` is in
     seconds for each operation. Further keywords are endpoints (``revocation_endpoint`` and so on), ``issuer``,
     ``redirect_uri``, ``scope``, ``code_challenge_method`` (``None`` gives up PKCE), ``allow_insecure_http``, ``clock``,
-    ``dpop`` (the key that tokens are bound to), ``id_token_validator``.
+    ``dpop`` (the key that tokens are bound to), ``id_token_validator``, ``jarm_validator``, ``userinfo_validator``,
+    ``introspection_validator`` (what judges the server's signatures).
     Raises ``TypeError`` for an unknown one.
     """
 

@@ -114,6 +114,7 @@ ResponseType: TypeAlias = "Callable[[Authority, RegisteredClient, FakeUser, str,
 TokenCheck: TypeAlias = "Callable[[Authority, Request, IssuedToken], None]"
 ParameterReader: TypeAlias = "Callable[[Authority, Pairs], Pairs]"
 RequestObjectReader: TypeAlias = "Callable[[RegisteredClient, str], Mapping[str, object]]"
+ResponseSigner: TypeAlias = "Callable[[Authority, RegisteredClient, Pairs], Pairs]"
 TokenMembers: TypeAlias = "Callable[[Authority, TokenRequest, Permission], Mapping[str, object]]"
 
 
@@ -138,8 +139,9 @@ class Authority:
     handler; ``auth_methods`` a method's name to it; ``response_types`` a set of words to what it answers;
     ``token_schemes`` an authorization scheme in lower case to a check of the token's binding; ``readers`` turn the
     parameters of an authorization request into others, ``request_objects`` verifies a signed one and returns its
-    claims; ``token_members`` add to every token response; ``pending``, ``pushed`` and ``registrations`` are logins on
-    other devices, pushed requests and registered clients by their codes, references and ids;
+    claims; ``sign_response`` puts an authorization response into a JWT; ``token_members`` add to every token response;
+    ``pending``, ``pushed`` and ``registrations`` are logins on other devices, pushed requests and registered clients by
+    their codes, references and ids;
     ``metadata`` is laid over the metadata document; ``certified_url`` is where clients go with a certificate.
     """
 
@@ -157,6 +159,7 @@ class Authority:
     token_schemes: dict[str, TokenCheck] = field(default_factory=dict)
     readers: list[ParameterReader] = field(default_factory=list)
     request_objects: RequestObjectReader | None = None
+    sign_response: ResponseSigner | None = None
     token_members: list[TokenMembers] = field(default_factory=list)
     metadata: dict[str, object] = field(default_factory=dict)
     keys: list[Mapping[str, object]] = field(default_factory=list)

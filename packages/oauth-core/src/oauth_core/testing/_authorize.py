@@ -11,7 +11,7 @@ from html import escape
 
 from oauth_core._messages import FORM, Pairs, Response, add_query, encode_form
 
-from ._authority import Authority, Permission, ResponseType
+from ._authority import Authority, Permission, ResponseSigner, ResponseType
 from ._clients import FakeUser, RegisteredClient
 from ._details import asked_details
 from ._exchange import Decision, Exchange
@@ -39,13 +39,13 @@ def authorization_endpoint(authority: Authority, exchange: Exchange) -> Response
         client, redirect_uri = _proven(authority, params)
     except Refusal as refusal:
         return html_response(f"{refusal.error}: {refusal.description}", status=400)
-    mode = "query"
+    mode, sign = "query", None
     try:
         params = checked(params)
         kinds = frozenset((single(params, "response_type") or "").split())
         in_fragment = kinds != {"code"} and kinds in authority.response_types
         mode = "fragment" if in_fragment else "query"
-        mode = _checked_mode(single(params, "response_mode"), mode)
+        mode, sign = _checked_mode(authority, single(params, "response_mode"), mode)
         answer = _decide(authority, client, params, exchange.decision or Decision())
     except Refusal as refusal:
         answer = (("error", refusal.error), ("error_description", refusal.description))
@@ -54,6 +54,8 @@ def authorization_endpoint(authority: Authority, exchange: Exchange) -> Response
         answer = (*answer, ("state", state))
     if authority.settings.send_iss:
         answer = (*answer, ("iss", authority.issuer))
+    if sign is not None:
+        answer = sign(authority, client, answer)
     encoded = encode_form(answer)
     if mode == "form_post":
         return html_response(_form(redirect_uri, answer), headers=(("Cache-Control", "no-store"),))
@@ -79,15 +81,20 @@ def _proven(authority: Authority, params: Pairs) -> tuple[RegisteredClient, str]
     return client, redirect_uri
 
 
-def _checked_mode(asked: str | None, usual: str) -> str:
-    """Return where the answer goes. OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode §2."""
+def _checked_mode(authority: Authority, asked: str | None, usual: str) -> tuple[str, ResponseSigner | None]:
+    """Return where the answer goes, and what signs it. OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3.
+
+    A mode that ends in ``jwt`` is the one before the dot, or the usual one.
+    """
     if asked is None:
-        return usual
-    if asked not in RESPONSE_MODES:
+        return usual, None
+    sign = authority.sign_response if asked == "jwt" or asked.endswith(".jwt") else None
+    where = asked.removesuffix("jwt").rstrip(".") or usual if sign is not None else asked
+    if where not in RESPONSE_MODES:
         raise Refusal("invalid_request", f"response_mode must be one of {', '.join(RESPONSE_MODES)}")
-    if asked == "query" and usual == "fragment":
+    if where == "query" and usual == "fragment":
         raise Refusal("invalid_request", "tokens are not sent in a query")
-    return asked
+    return where, sign
 
 
 def _form(redirect_uri: str, answer: Pairs) -> str:

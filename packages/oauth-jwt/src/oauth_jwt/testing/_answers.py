@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeAlias
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from oauth_core import Pairs, Response, encode_form
+from oauth_core import Pairs, Response
 from oauth_core.testing import (
     Authority,
     Exchange,
@@ -22,6 +20,8 @@ from oauth_core.testing import (
     Refusal,
     RegisteredClient,
     TokenRequest,
+    authenticate,
+    read_form,
 )
 from oauth_jwt._claims import check_times, half_hash
 from oauth_jwt._encoding import b64url, json_text
@@ -38,7 +38,7 @@ __all__ = [
     "logout_token",
     "read_request_object",
     "signed",
-    "with_jarm",
+    "signed_response",
     "with_signed_answers",
 ]
 
@@ -151,8 +151,7 @@ def with_signed_answers(operations: KeyState, handler: Handler, kind: str) -> Ha
     def endpoint(authority: Authority, exchange: Exchange) -> Response:
         response = handler(authority, exchange)
         if kind == "userinfo":
-            value = (exchange.request.header("authorization") or "").partition(" ")[2].strip()
-            token = authority.tokens.find(value)
+            token = authority.tokens.find(_shown_token(exchange))
             client = authority.clients.get(token.client_id) if token is not None else None
         else:
             client = authority.clients.get(_caller(authority, exchange))
@@ -175,9 +174,15 @@ def with_signed_answers(operations: KeyState, handler: Handler, kind: str) -> Ha
     return endpoint
 
 
-def _caller(authority: Authority, exchange: Exchange) -> str:
-    from oauth_core.testing import authenticate, read_form
+def _shown_token(exchange: Exchange) -> str:
+    """Return the access token of a request that was answered: out of the header, or of the form."""
+    header = exchange.request.header("authorization")
+    if header is not None:
+        return header.partition(" ")[2].strip()
+    return params_of(read_form(exchange.request), "access_token") or ""
 
+
+def _caller(authority: Authority, exchange: Exchange) -> str:
     form = read_form(exchange.request)
     if params_of(form, "client_assertion"):
         return params_of(form, "client_id") or ""
@@ -214,39 +219,12 @@ def read_request_object(operations: KeyState, authority: Authority, params: Pair
     return tuple(found)
 
 
-def with_jarm(operations: KeyState, handler: Handler) -> Handler:
-    """Return the authorization endpoint with the response modes ``jwt``, ``query.jwt`` and ``fragment.jwt``."""
-
-    def endpoint(authority: Authority, exchange: Exchange) -> Response:
-        mode = exchange.query_value("response_mode")
-        client = authority.clients.get(exchange.query_value("client_id") or "")
-        if client is None or mode not in {"jwt", "query.jwt", "fragment.jwt"}:
-            return handler(authority, exchange)
-        kept = [(name, value) for name, value in exchange.query if name != "response_mode"]
-        parts = urlsplit(exchange.request.url)
-        url = urlunsplit(parts._replace(query=encode_form(kept)))
-        response = handler(authority, _with_url(exchange, url))
-        location = response.header("location")
-        if location is None:
-            return response
-        target = urlsplit(location)
-        answer = parse_qsl(target.query or target.fragment)
-        now = int(authority.clock())
-        claims: dict[str, object] = {
-            "iss": authority.issuer,
-            "aud": client.client_id,
-            "exp": now + LIFETIME,
-            **{name: value for name, value in answer if name != "iss"},
-        }
-        text = encode_form([("response", signed(operations, authority, client, "authorization", claims))])
-        in_fragment = mode == "fragment.jwt" or (mode == "jwt" and bool(target.fragment))
-        target = target._replace(query="" if in_fragment else text, fragment=text if in_fragment else "")
-        headers = tuple(pair for pair in response.headers if pair[0].lower() != "location")
-        return response.replace(headers=(*headers, ("Location", urlunsplit(target))))
-
-    return endpoint
-
-
-def _with_url(exchange: Exchange, url: str) -> Exchange:
-    """Return the exchange with another URL."""
-    return replace(exchange, request=exchange.request.replace(url=url))
+def signed_response(operations: KeyState, authority: Authority, client: RegisteredClient, answer: Pairs) -> Pairs:
+    """Return an authorization response as the JWT that the client is registered for. JARM §2.1."""
+    claims: dict[str, object] = {
+        "iss": authority.issuer,
+        "aud": client.client_id,
+        "exp": int(authority.clock()) + LIFETIME,
+        **{name: value for name, value in answer if name != "iss"},
+    }
+    return (("response", signed(operations, authority, client, "authorization", claims)),)

@@ -11,7 +11,7 @@ from ._answers import (
     id_token_member,
     logout_token,
     read_request_object,
-    with_jarm,
+    signed_response,
     with_signed_answers,
 )
 from ._assertions import JWT_BEARER, AssertionMethod, jwt_bearer, named_by_assertion
@@ -21,6 +21,9 @@ from ._state import KeyState
 __all__ = ["KeyOperations", "install"]
 
 KINDS = ({"id_token"}, {"code", "token"}, {"id_token", "token"}, {"code", "id_token"}, {"code", "id_token", "token"})
+
+
+MODES = ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
 
 
 class KeyOperations(KeyState):
@@ -42,14 +45,13 @@ class KeyOperations(KeyState):
         authority.grants[JWT_BEARER] = jwt_bearer(self)
         authority.token_schemes["dpop"] = partial(bound_token, self)
         authority.token_members.append(partial(id_token_member, self))
+        authority.sign_response = partial(signed_response, self)
         authority.readers.append(partial(read_request_object, self))
         for kinds in KINDS:
             authority.response_types[frozenset(kinds)] = hybrid_response(self, frozenset(kinds))
         for path, endpoint in list(authority.endpoints.items()):
             if endpoint.name == "token":
                 handler = demand_proof(self, named_by_assertion(endpoint.handler))
-            elif endpoint.name == "authorize":
-                handler = with_jarm(self, endpoint.handler)
             elif endpoint.name == "userinfo":
                 handler = with_signed_answers(self, endpoint.handler, "userinfo")
             elif endpoint.name == "introspect":
@@ -65,7 +67,7 @@ class KeyOperations(KeyState):
             "dpop_signing_alg_values_supported": list(self.asymmetric),
             "subject_types_supported": ["public"],
             "request_parameter_supported": True,
-            "response_modes_supported": ["query", "fragment", "jwt", "query.jwt", "fragment.jwt"],
+            "response_modes_supported": MODES,
         }
 
     def logout_token(self, client_id: str, *, sub: str | None = None, sid: str | None = None) -> str:
