@@ -28,6 +28,7 @@ DIST = ROOT / "dist"
 SCRIPTS = ROOT / "tools" / "wheel_scripts"
 ABSENT = {
     "oauth-core": ("requests", "httpx", "httpx2", "cryptography", "joserfc", "redis"),
+    "oauth-jwt": ("requests", "httpx", "httpx2"),
     "oauth-requests": ("httpx", "httpx2", "cryptography", "joserfc"),
     "oauth-httpx": ("requests", "urllib3", "httpx2", "cryptography", "joserfc"),
     "oauth-compliance": ("requests", "httpx", "httpx2", "cryptography", "joserfc"),
