@@ -181,6 +181,21 @@ def test_empty_secret_verifies_nothing():
             verify(forged, "HS256", client_secret=secret)
 
 
+def test_no_keys_verify_nothing():
+    """An empty JWK set, or one of nothing but secrets or unknown kinds, has no key; nothing at all asks for one."""
+    token = sign(CLAIMS, key("ES256"))
+    secret = {"kty": "oct", "k": b64url(SECRET.encode()).decode(), "kid": key("ES256").kid}
+    for keys in ([], [secret], [{"kty": "unknown"}, "no object", None], [{}]):
+        refused(token, "server has no key with the kid|server's key .* cannot be used", "kid", keys={"keys": keys})
+    with pytest.raises(UsageError, match="pass keys= or a jwks_uri"):
+        verify(token, keys=None)
+    for nothing in ("", b"", "  "):
+        with pytest.raises(InvalidKeyError, match="the key is empty"):
+            Key.load(nothing)
+    with pytest.raises(InvalidKeyError, match="this JWK has no 'k'"):
+        Key.load({"kty": "oct", "k": ""})
+
+
 @pytest.mark.parametrize(("r", "s"), [(0, 0), (0, 1), (1, 0), (1, 1)])
 def test_degenerate_ecdsa_signatures_are_refused(r, s):
     """ECDSA signatures of zeros, and those in DER, are refused."""

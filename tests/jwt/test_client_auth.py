@@ -2,6 +2,7 @@
 
 import copy
 import logging
+from collections import UserDict
 from urllib.parse import parse_qs
 
 import pytest
@@ -259,3 +260,10 @@ def test_options_are_values_that_show_no_password():
     assert one != PrivateKeyJWT(TOKEN, alg="PS256", password="other")
     assert PrivateKeyJWT(TOKEN) != ClientSecretJWT(TOKEN)
     assert repr(one) == "<PrivateKeyJWT>"
+
+
+def test_key_of_another_library_s_mapping():
+    """A JWK that is a mapping of another kind than dict, as jwskate's, is a key like any other."""
+    jwk = UserDict(key("ES256").private_jwk())
+    assert assertion(PrivateKeyJwt("me", jwk))[0]["alg"] == "ES256"
+    assert assertion(resolve_client_auth(("me", jwk), None))[0]["kid"] == key("ES256").kid

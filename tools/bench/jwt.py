@@ -257,10 +257,11 @@ assert token.count(b".") == 2
 
 def spent(script: str) -> float:
     """Return the CPU seconds of a fresh interpreter that runs a script."""
-    before = os.times()
-    subprocess.run([sys.executable, "-I", "-c", script], check=True)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    process = subprocess.Popen([sys.executable, "-I", "-c", script])
+    _, status, usage = os.wait4(process.pid, 0)  # os.times() counts in hundredths of a second
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"the script ended with {process.returncode}"
+    return usage.ru_utime + usage.ru_stime
 
 
 def fresh_process(report: Report) -> None:
