@@ -80,3 +80,19 @@ def test_the_guide_on_signed_answers_runs(names, fake):
     assert names["claims"]["sub"] == "alice"
     assert names["facts"]["active"] is True
     assert names["response"].code != names["token"]
+
+
+def test_the_guide_to_certification_logs_in(monkeypatch):
+    """The session of the page on certification finds endpoints and keys by the issuer, and judges the ID token."""
+    provider = FakeAuthorizationServer("https://op.example.com")
+    provider.register(RegisteredClient("client-id", "secret", redirect_uris=(CALLBACK,)))
+    provider.install(KeyOperations())
+    Router(provider, {"https://op.example.com": ""}).patch(monkeypatch)
+    (block,) = BLOCK.findall((GUIDES / "certification.md").read_text("utf-8"))
+    names: dict[str, object] = {}
+    exec(compile(block, "certification.md", "exec"), names)  # noqa: S102 - a file of ours
+    session = names["session"]
+    request = session.authorization_request(scope="openid", redirect_uri=CALLBACK)
+    session.authorization_code(request.validate_callback(provider.authorize(request.uri)))
+    assert session.userinfo()["sub"] == "alice"
+    assert provider.count("jwks") == 1
