@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from oauth_jwt import IDTokenValidator, Key
+from oauth_jwt import IDTokenValidator, JWKSCache, Key
 from oauth_jwt.testing import KeyOperations
 from tests.shared.certification.provider import asked
 from tests.shared.places import Place
@@ -35,9 +35,15 @@ def rules() -> dict[str, object]:
 
 
 @pytest.fixture
-def validator(fake_place, fake, operations, rules) -> IDTokenValidator:
-    """The judge of ID tokens, with keys that it fetches."""
-    return IDTokenValidator.from_metadata(fake.metadata, "basic", clock=fake_place.clock, **rules)
+def keys(fake_place, fake, operations) -> JWKSCache:
+    """The provider's keys, fetched when first needed and shared by all judges."""
+    return JWKSCache(fake.metadata["jwks_uri"], clock=fake_place.clock)
+
+
+@pytest.fixture
+def validator(fake_place, fake, keys, rules) -> IDTokenValidator:
+    """The judge of ID tokens."""
+    return IDTokenValidator(fake.issuer, "basic", keys, clock=fake_place.clock, **rules)
 
 
 @pytest.fixture
@@ -119,7 +125,8 @@ def register(fake):
 
     def perform(**metadata):
         known = fake.authority.clients["basic"]
-        fake.register(replace(known, metadata={**known.metadata, **metadata}))
+        members = {name: value for name, value in {**known.metadata, **metadata}.items() if value is not None}
+        fake.register(replace(known, metadata=members))
 
     return perform
 

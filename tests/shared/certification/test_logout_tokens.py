@@ -99,7 +99,7 @@ def test_a_token_that_names_nobody(operations, judge, refused):
 
 
 @pytest.mark.parametrize(
-    ("forge", "claim", "keys"),
+    ("forge", "claim", "fetched"),
     [
         (resigned(None, "logout", alg="none"), "alg", []),
         (resigned(Key.from_secret("s" * 40), "logout", alg="HS256"), "alg", []),
@@ -108,11 +108,11 @@ def test_a_token_that_names_nobody(operations, judge, refused):
     ],
     ids=["AlgNone", "HS256", "ES256", "broken"],
 )
-def test_a_bad_signature(operations, judge, refused, forge, claim, keys):
+def test_a_bad_signature(operations, judge, refused, forge, claim, fetched):
     """AlgNone, WrongAlg and a broken signature: refused."""
     operations.forge = forge
     token = operations.logout_token("basic", sub="alice")
-    with refused(InvalidJWTError, *keys, claim=claim):
+    with refused(InvalidJWTError, *fetched, claim=claim):
         judge(token)
 
 

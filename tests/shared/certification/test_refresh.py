@@ -101,15 +101,15 @@ def test_a_renewal_in_passing(fake_place, fake, operations, client, log_in, refu
 
 
 @pytest.mark.parametrize(
-    ("forge", "claim", "keys"),
+    ("forge", "claim", "fetched"),
     [(broken(), "signature", ["jwks"]), (resigned(None, alg="none"), "alg", [])],
     ids=["broken", "none"],
 )
-def test_a_bad_signature(operations, client, log_in, refused, forge, claim, keys):
+def test_a_bad_signature(operations, client, log_in, refused, forge, claim, fetched):
     """An ID token of a refresh with a broken signature, or none, is refused."""
     before = dict(log_in())
     operations.forge = forge
-    with refused(InvalidJWTError, "token", *keys, claim=claim):
+    with refused(InvalidJWTError, "token", *fetched, claim=claim):
         client.refresh_token()
     assert client.token == before
 
