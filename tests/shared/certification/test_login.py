@@ -16,6 +16,7 @@ from oauth_core import (
     UsageError,
 )
 from oauth_core.testing import faults
+from oauth_jwt import InvalidJWTError
 from tests.shared.certification.provider import altering
 
 MODES = [None, "form_post"]
@@ -41,6 +42,41 @@ def test_a_login_without_a_code(provider, new_client, mode):
     response = request.validate_callback(provider.answer(request.uri))
     assert client.fetch_token(authorization_response=response).access_token
     assert client.userinfo()["sub"] == "alice"
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["default", "form_post"])
+def test_a_login_without_a_token(provider, new_client, mode):
+    """Implicit with an ID token alone: its claims say who logged in, and nothing is fetched with it but keys."""
+    client = new_client(**provider.options())
+    request = client.authorization_request(response_type="id_token", response_mode=mode, scope="openid")
+    response = request.validate_callback(provider.answer(request.uri))
+    calls = provider.place.token_calls()
+    claims = client.validate_id_token(response)
+    assert (claims["sub"], claims["nonce"]) == ("alice", request.nonce)
+    assert provider.place.token_calls() == calls
+    assert client.token is None
+
+
+@pytest.mark.parametrize("changes", [{"iss": "https://other.example"}, {"nonce": "another"}, {"exp": None}], ids=str)
+def test_a_bad_login_without_a_token(fake_place, operations, client, refused, changes):
+    """An ID token that comes alone is judged like any other."""
+    operations.alter = altering(**changes)
+    request = client.authorization_request(response_type="id_token")
+    response = request.validate_callback(fake_place.authorize(request.uri))
+    with refused(InvalidJWTError, "jwks", claim=next(iter(changes))):
+        client.validate_id_token(response)
+
+
+def test_no_id_token_to_judge(fake_place, client, new_client, refused):
+    """An answer without an ID token, and a client without a judge, are told so."""
+    request = client.authorization_request()
+    response = request.validate_callback(fake_place.authorize(request.uri))
+    with refused(InvalidTokenResponse, match="no id_token"):
+        client.validate_id_token(response)
+    with refused(UsageError, match="id_token_validator="):
+        new_client(**fake_place.options()).validate_id_token(response)
+    with refused(TypeError, match="takes no"):
+        client.validate_id_token(response, nonce="x")
 
 
 @pytest.mark.parametrize("mode", MODES, ids=["default", "form_post"])

@@ -120,6 +120,15 @@ class AsyncEndpointMethods(AsyncFurtherMethods):
         """
         return await self._drive(self._plan_callback(request, response, options))
 
+    async def validate_id_token(self, response: AuthorizationResponse, **options: object) -> dict[str, object]:
+        """Return the claims of the ID token in an authorization response, judged by the ``id_token_validator``.
+
+        That is all of a login with ``response_type="id_token"``, which brings no token. ``options`` are those of the
+        HTTP library. Raises ``InvalidTokenResponse`` where there is none, and what the validator raises. OIDC Core
+        §3.2.2.11.
+        """
+        return await self._drive(self._plan_id_token(response, options))
+
     async def userinfo(
         self, token: object = None, *, subject: str | None = None, token_placement: str = "header", **options: object
     ) -> dict[str, object]:

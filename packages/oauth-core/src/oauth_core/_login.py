@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from ._errors import InvalidTokenResponse, OAuthError, ProtocolViolation, ServerRefusal, TransportError
+from ._errors import InvalidTokenResponse, OAuthError, ProtocolViolation, ServerRefusal, TransportError, UsageError
 from ._messages import Flow
 from ._token import OAuth2Token
 
@@ -111,6 +111,16 @@ def judge_callback(judge: IDTokenJudge, login: Login) -> Flow[Mapping[str, objec
     )
     _same_issuer(claims, login)
     return claims
+
+
+def claims_of(judge: IDTokenJudge | None, response: AuthorizationResponse) -> Flow[dict[str, object]]:
+    """Return the claims of the ID token in an authorization response, which must hold one (a flow)."""
+    if judge is None:
+        raise UsageError("nothing here can judge an ID token: pass id_token_validator= to the client")
+    claims = yield from judge_callback(judge, Login.of(response))
+    if claims is None:
+        raise InvalidTokenResponse("the authorization response holds no id_token")
+    return dict(claims)
 
 
 def judge_token(

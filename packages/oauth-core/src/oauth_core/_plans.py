@@ -128,6 +128,16 @@ class EndpointPlans:
             raise TypeError(f"validate_callback takes no {sorted(call.extra)}")
         return Plan(validate_callback(self._config.jarm_validator, request, response), call.options)
 
+    def _plan_id_token(
+        self, response: AuthorizationResponse, parameters: Mapping[str, object]
+    ) -> Plan[dict[str, object]]:
+        from ._login import claims_of
+
+        call = self._sort("validate_id_token", parameters)
+        if call.extra:
+            raise TypeError(f"validate_id_token takes no {sorted(call.extra)}")
+        return Plan(claims_of(self._config.id_token_validator, response), call.options)
+
     def _plan_code(
         self,
         code: object,
