@@ -10,11 +10,9 @@ from oauth_core import (
     OPTION_NAMES,
     AsyncEndpointMethods,
     AsyncSessionMethods,
-    AsyncTokenSource,
     EndpointMethods,
     OAuth2Settings,
     SessionMethods,
-    TokenSource,
     unknown_keyword,
 )
 from tests.core.core_support import AsyncioRuntime
@@ -57,18 +55,8 @@ class Session(SessionMethods):
     def __init__(self, *, perform, state=None, **options):
         settings = OAuth2Settings(checked("Session", options))
         self._do = perform
-        source = TokenSource(
-            settings.renewal(),
-            self._perform,
-            token=settings.token,
-            store=settings.store,
-            key=settings.key,
-            leeway=settings.leeway,
-            clock=settings.config.clock,
-            on_token=settings.on_token,
-        )
         self.timeouts = []
-        self._set_up(settings, source, state)
+        self._set_up(settings, state, self.new_source)
 
     _send = Client._send
 
@@ -77,19 +65,8 @@ class AsyncSession(AsyncSessionMethods):
     def __init__(self, *, perform, state=None, **options):
         settings = OAuth2Settings(checked("Session", options), may_be_async=True)
         self._do = perform
-        source = AsyncTokenSource(
-            settings.renewal(),
-            self._perform,
-            runtime=AsyncioRuntime,
-            token=settings.token,
-            store=settings.store,
-            key=settings.key,
-            leeway=settings.leeway,
-            clock=settings.config.clock,
-            on_token=settings.on_token,
-        )
         self.timeouts = []
-        self._set_up(settings, source, state)
+        self._set_up(settings, state, self.new_source)
 
     _send = AsyncClient._send
     _runtime = AsyncClient._runtime

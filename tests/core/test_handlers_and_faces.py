@@ -110,8 +110,8 @@ def test_a_url_cannot_be_pushed_or_signed_on_the_way(server):
 
     class Session(SessionPlans, Client):
         def __init__(self, **options):
-            settings = settings_of(server, options)
-            self._set_up(settings, TokenSource(settings.renewal(), server.send, token=settings.token), None)
+            self._do = server.send
+            self._set_up(settings_of(server, options), None, self.new_source)
 
     with pytest.raises(UsageError, match="pushed"):
         Session(require_pushed_authorization_requests=True).create_authorization_url()

@@ -20,6 +20,7 @@ from oauth_core import (
 )
 from oauth_core._options import SPELLINGS, canonical, refuse_keywords, scope_text
 from oauth_core.testing import ManualClock
+from tests.core.clients import Client
 from tests.core.core_support import AsyncListStore
 
 OLD, NEW = OAuth2Token(access_token="a0", refresh_token="r0"), OAuth2Token(access_token="a1")
@@ -76,7 +77,7 @@ def test_settings_of_a_session():
     assert (config.metadata.token_endpoint, config.clock) == ("https://as.test/t", clock)
     assert (settings.token, settings.store, settings.key, settings.leeway) == (OLD, store, "me", 5)
     assert settings.grant == ClientCredentialsGrant("a b")
-    renewal = settings.renewal()
+    renewal = Client(perform=None).new_source(refresh_parameters=settings.refresh_parameters).renewal
     assert (renewal.config.client_secret, renewal.extra) == ("other", (("audience", "x"),))
     hooks.register("protected_request", len)
     assert "protected_request" not in config.hooks

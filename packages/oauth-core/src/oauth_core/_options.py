@@ -13,7 +13,6 @@ from ._config import ClientConfig, Discovery
 from ._errors import UsageError
 from ._hooks import Hooks
 from ._metadata import ServerMetadata, check_metadata, check_origins
-from ._renewal import Renewal, renewal_settings
 from ._store import is_asynchronous
 from ._token import OAuth2Token
 
@@ -216,11 +215,6 @@ class OAuth2Settings:
             if name in given:
                 function = cast("Callable[..., object]", given[name])
                 self.on_token = TokenCallback(function, token_alone=token_alone, may_be_async=may_be_async)
-
-    def renewal(self) -> Renewal:
-        """Return what renews the token."""
-        config, extra = renewal_settings(self.config, self.refresh_parameters)
-        return Renewal(config, self.grant, extra)
 
 
 def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig | None) -> ClientConfig:

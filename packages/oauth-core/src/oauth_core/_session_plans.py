@@ -48,10 +48,18 @@ class SessionPlans(FurtherPlans):
     _nonce: str | None = None
     _signed: bool | None = None
 
-    def _set_up(self, settings: OAuth2Settings, source: SourceState, state: str | None) -> None:
+    def _set_up(self, settings: OAuth2Settings, state: str | None, new_source: Callable[..., SourceState]) -> None:
         self._settings = settings
         self._config = settings.config
-        self._source = source
+        self._source = new_source(
+            settings.grant,
+            token=settings.token,
+            refresh_parameters=settings.refresh_parameters,
+            store=settings.store,
+            key=settings.key,
+            leeway=settings.leeway,
+            on_token=settings.on_token,
+        )
         self.state = state
         self._code_verifier = None
         self._nonce = None

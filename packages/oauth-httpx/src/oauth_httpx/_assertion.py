@@ -18,7 +18,41 @@ __all__ = ["AssertionClientBase", "AsyncAssertionClientBase"]
 R = TypeVar("R")  # the library's response
 
 
-class AssertionClientBase(AssertionPlans, OAuth2ClientBase[R]):
+class _AssertionBase(AssertionPlans):
+    def __init__(  # noqa: PLR0917 - the order of the class that people move from
+        self,
+        token_endpoint: str | None = None,
+        issuer: str | None = None,
+        subject: str | None = None,
+        audience: str | None = None,
+        grant_type: str | None = None,
+        claims: Mapping[str, object] | None = None,
+        token_placement: str = "header",
+        scope: object = None,
+        leeway: float = 60,
+        *,
+        assertion: object = None,
+        key: object = None,
+        header: Mapping[str, object] | None = None,
+        **options: Any,
+    ) -> None:
+        found: dict[str, Any] = assertion_options(
+            options,
+            token_endpoint=token_endpoint,
+            issuer=issuer,
+            subject=subject,
+            audience=audience,
+            grant_type=grant_type,
+            claims=claims,
+            scope=scope,
+            assertion=assertion,
+            key=key,
+            header=header,
+        )
+        super().__init__(token_placement=token_placement, leeway=leeway, **found)
+
+
+class AssertionClientBase(_AssertionBase, OAuth2ClientBase[R]):
     """A client of a service account: it shows an assertion, at the first request and whenever its token is at its end.
 
     ``assertion`` is ready text, or what oauth-jwt reads anew for every token (a function, a path). Without it one is
@@ -28,73 +62,9 @@ class AssertionClientBase(AssertionPlans, OAuth2ClientBase[R]):
     another. Raises ``MissingPluginError`` where signing needs oauth-jwt. RFC 7521 §4.1, RFC 7523 §2.1.
     """
 
-    def __init__(  # noqa: PLR0917 - the order of the class that people move from
-        self,
-        token_endpoint: str | None = None,
-        issuer: str | None = None,
-        subject: str | None = None,
-        audience: str | None = None,
-        grant_type: str | None = None,
-        claims: Mapping[str, object] | None = None,
-        token_placement: str = "header",
-        scope: object = None,
-        leeway: float = 60,
-        *,
-        assertion: object = None,
-        key: object = None,
-        header: Mapping[str, object] | None = None,
-        **options: Any,
-    ) -> None:
-        found: dict[str, Any] = assertion_options(
-            options,
-            token_endpoint=token_endpoint,
-            issuer=issuer,
-            subject=subject,
-            audience=audience,
-            grant_type=grant_type,
-            claims=claims,
-            scope=scope,
-            assertion=assertion,
-            key=key,
-            header=header,
-        )
-        super().__init__(token_placement=token_placement, leeway=leeway, **found)
 
-
-class AsyncAssertionClientBase(AssertionPlans, AsyncOAuth2ClientBase[R]):
+class AsyncAssertionClientBase(_AssertionBase, AsyncOAuth2ClientBase[R]):
     """A client of a service account: it shows an assertion, at the first request and whenever its token is at its end.
 
     Takes what ``AssertionClient`` takes; a function that gives the assertion, or a signer, may be asynchronous.
     """
-
-    def __init__(  # noqa: PLR0917 - the order of the class that people move from
-        self,
-        token_endpoint: str | None = None,
-        issuer: str | None = None,
-        subject: str | None = None,
-        audience: str | None = None,
-        grant_type: str | None = None,
-        claims: Mapping[str, object] | None = None,
-        token_placement: str = "header",
-        scope: object = None,
-        leeway: float = 60,
-        *,
-        assertion: object = None,
-        key: object = None,
-        header: Mapping[str, object] | None = None,
-        **options: Any,
-    ) -> None:
-        found: dict[str, Any] = assertion_options(
-            options,
-            token_endpoint=token_endpoint,
-            issuer=issuer,
-            subject=subject,
-            audience=audience,
-            grant_type=grant_type,
-            claims=claims,
-            scope=scope,
-            assertion=assertion,
-            key=key,
-            header=header,
-        )
-        super().__init__(token_placement=token_placement, leeway=leeway, **found)

@@ -14,14 +14,12 @@ from oauth_core import (
     OPTION_NAMES,
     AsyncSessionMethods,
     AsyncTokenSource,
-    AsyncTokenStore,
     OAuth2Settings,
     Request,
     Response,
     Runtime,
     SessionMethods,
     TokenSource,
-    TokenStore,
     unknown_keyword,
 )
 
@@ -42,55 +40,11 @@ R = TypeVar("R")  # the library's response
 class _ClientBase(NotPickled, ServerSide):
     binding: ClassVar[Binding]
     token_auth: ClassVar[Callable[..., TokenAuth]]
+    _library_class: ClassVar[str]
+    _server_transport: ClassVar[Callable[..., Any]]
+    _may_be_async: ClassVar[bool]
     _http_options = frozenset({"timeout"})
-
-    def _sort_options(
-        self, library_class: Any, named: dict[str, Any], options: dict[str, Any], *, may_be_async: bool
-    ) -> tuple[OAuth2Settings, dict[str, Any]]:
-        """Split a constructor's keywords into what they mean to OAuth and what the library takes."""
-        if options.pop("auth", None) is not None:
-            raise TypeError(
-                f"{type(self).__name__} takes no auth: it sends its token; how the client authenticates at the token "
-                "endpoint is token_endpoint_auth_method="
-            )
-        native_names = library_class.__init__.__kwdefaults__
-        own: dict[str, Any] = {}
-        native: dict[str, Any] = {}
-        for name, value in options.items():
-            if name in OPTION_NAMES:
-                own[name] = value
-            elif name in native_names:
-                native[name] = value
-            else:
-                known = {*OPTION_NAMES, *native_names, "state", "token_placement"} - {"auth"}
-                raise unknown_keyword(type(self).__name__, name, known)
-        return OAuth2Settings({**own, **named}, may_be_async=may_be_async), native
-
-    def _make_auth(self, settings: OAuth2Settings, source: object, token_placement: str) -> TokenAuth:
-        return self.token_auth(
-            source,
-            token_placement=token_placement,
-            hooks=settings.config.hooks,
-            allow_insecure_http=settings.config.allow_insecure_http,
-            dpop=settings.config.dpop,
-        )
-
-
-class OAuth2ClientBase(_ClientBase, HeldHooks, Verbs[R], SessionMethods):
-    """A client that puts its token on each request and renews it in time.
-
-    ``token_endpoint_auth_method`` names how the client authenticates (``client_secret_basic`` unless the server's
-    metadata excludes it). ``update_token(token, refresh_token=, access_token=)`` or ``token_updater(token)`` is called
-    for every renewed token; ``store`` sees every token under ``store_key``. ``leeway`` is how many seconds before its
-    end a token is renewed. Endpoints are given one by one, by ``metadata`` (a mapping), or found through ``issuer`` or
-    ``server_metadata_url``; ``grant`` or ``grant_type`` obtains the first token without a call of yours. ``dpop`` is
-    the key that tokens are bound to; ``id_token_validator``, ``jarm_validator``, ``userinfo_validator`` and
-    ``introspection_validator`` judge what the server signs (oauth-jwt has all). All other keywords are the library's;
-    ``timeout`` is for the server's endpoints too, which otherwise get 10 s an operation. Raises ``TypeError`` for an
-    unknown keyword.
-    """
-
-    _source: TokenSource
+    _server: Any
 
     def __init__(  # noqa: PLR0917 - the order of the class that people move from
         self,
@@ -119,29 +73,69 @@ class OAuth2ClientBase(_ClientBase, HeldHooks, Verbs[R], SessionMethods):
             "update_token": update_token,
             "leeway": leeway,
         }
-        library_class = self.binding.library.Client
-        settings, native = self._sort_options(library_class, named, options, may_be_async=False)
+        library_class = getattr(self.binding.library, self._library_class)
+        settings, native = self._sort_options(library_class, named, options)
         share_tls(self.binding, native)
         library_class.__init__(self, **native)
-        self._hold_hooks(library_class, native.get("event_hooks"))
         client = cast("Any", self)
+        client._hold_hooks(library_class, native.get("event_hooks"))  # noqa: SLF001 - of a base beside this one
         self._first_timeout = None if "timeout" in native else client.timeout
-        self._server = ServerTransport(self.binding, native, self._server_timeout)
-        source = TokenSource(
-            settings.renewal(),
-            self._perform,
-            token=settings.token,
-            store=cast("TokenStore | None", settings.store),
-            key=settings.key,
-            leeway=settings.leeway,
-            clock=settings.config.clock,
-            on_token=settings.on_token,
+        self._server = self._server_transport(self.binding, native, self._server_timeout)
+        self._renewing: set[Any] = set()  # renewals that are tasks, until they end
+        client._set_up(settings, state, client.new_source)  # noqa: SLF001 - of a base beside this one
+        client.auth = self.token_auth(
+            client.token_source,
+            token_placement=token_placement,
+            hooks=settings.config.hooks,
+            allow_insecure_http=settings.config.allow_insecure_http,
+            dpop=settings.config.dpop,
         )
-        self._set_up(settings, source, state)
-        client.auth = self._make_auth(settings, source, token_placement)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.client_id!r}>"
+        return f"<{type(self).__name__} of {cast('Any', self).client_id!r}>"
+
+    def _sort_options(
+        self, library_class: Any, named: dict[str, Any], options: dict[str, Any]
+    ) -> tuple[OAuth2Settings, dict[str, Any]]:
+        """Split a constructor's keywords into what they mean to OAuth and what the library takes."""
+        if options.pop("auth", None) is not None:
+            raise TypeError(
+                f"{type(self).__name__} takes no auth: it sends its token; how the client authenticates at the token "
+                "endpoint is token_endpoint_auth_method="
+            )
+        native_names = library_class.__init__.__kwdefaults__
+        own: dict[str, Any] = {}
+        native: dict[str, Any] = {}
+        for name, value in options.items():
+            if name in OPTION_NAMES:
+                own[name] = value
+            elif name in native_names:
+                native[name] = value
+            else:
+                known = {*OPTION_NAMES, *native_names, "state", "token_placement"} - {"auth"}
+                raise unknown_keyword(type(self).__name__, name, known)
+        return OAuth2Settings({**own, **named}, may_be_async=self._may_be_async), native
+
+
+class OAuth2ClientBase(_ClientBase, HeldHooks, Verbs[R], SessionMethods):
+    """A client that puts its token on each request and renews it in time.
+
+    ``token_endpoint_auth_method`` names how the client authenticates (``client_secret_basic`` unless the server's
+    metadata excludes it). ``update_token(token, refresh_token=, access_token=)`` or ``token_updater(token)`` is called
+    for every renewed token; ``store`` sees every token under ``store_key``. ``leeway`` is how many seconds before its
+    end a token is renewed. Endpoints are given one by one, by ``metadata`` (a mapping), or found through ``issuer`` or
+    ``server_metadata_url``; ``grant`` or ``grant_type`` obtains the first token without a call of yours. ``dpop`` is
+    the key that tokens are bound to; ``id_token_validator``, ``jarm_validator``, ``userinfo_validator`` and
+    ``introspection_validator`` judge what the server signs (oauth-jwt has all). All other keywords are the library's;
+    ``timeout`` is for the server's endpoints too, which otherwise get 10 s an operation. Raises ``TypeError`` for an
+    unknown keyword.
+    """
+
+    _library_class = "Client"
+    _server_transport = ServerTransport
+    _may_be_async = False
+    _source: TokenSource
+    _server: ServerTransport
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
         return self._server.send(request, options)
@@ -171,60 +165,11 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncHeldHooks, AsyncVerbs[R], AsyncSes
     works under asyncio and trio. Connections to the server's endpoints are kept open inside ``async with`` alone.
     """
 
+    _library_class = "AsyncClient"
+    _server_transport = AsyncServerTransport
+    _may_be_async = True
     _source: AsyncTokenSource
-
-    def __init__(  # noqa: PLR0917 - the order of the class that people move from
-        self,
-        client_id: str | None = None,
-        client_secret: object = None,
-        token_endpoint_auth_method: object = None,
-        revocation_endpoint_auth_method: object = None,
-        scope: object = None,
-        redirect_uri: str | None = None,
-        token: Mapping[str, object] | None = None,
-        token_placement: str = "header",
-        update_token: Callable[..., object] | None = None,
-        leeway: float = 60,
-        *,
-        state: str | None = None,
-        **options: Any,
-    ) -> None:
-        named = {
-            "client_id": client_id,
-            "client_secret": client_secret,
-            "token_endpoint_auth_method": token_endpoint_auth_method,
-            "revocation_endpoint_auth_method": revocation_endpoint_auth_method,
-            "scope": scope,
-            "redirect_uri": redirect_uri,
-            "token": token,
-            "update_token": update_token,
-            "leeway": leeway,
-        }
-        library_class = self.binding.library.AsyncClient
-        settings, native = self._sort_options(library_class, named, options, may_be_async=True)
-        share_tls(self.binding, native)
-        library_class.__init__(self, **native)
-        self._hold_hooks(library_class, native.get("event_hooks"))
-        client = cast("Any", self)
-        self._first_timeout = None if "timeout" in native else client.timeout
-        self._renewing: set[Any] = set()
-        self._server = AsyncServerTransport(self.binding, native, self._server_timeout)
-        source = AsyncTokenSource(
-            settings.renewal(),
-            self._perform,
-            runtime=self._runtime,
-            token=settings.token,
-            store=cast("AsyncTokenStore | TokenStore | None", settings.store),
-            key=settings.key,
-            leeway=settings.leeway,
-            clock=settings.config.clock,
-            on_token=settings.on_token,
-        )
-        self._set_up(settings, source, state)
-        client.auth = self._make_auth(settings, source, token_placement)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.client_id!r}>"
+    _server: AsyncServerTransport
 
     async def _send(self, request: Request, options: Mapping[str, object]) -> Response:
         return await self._server.send(request, options)

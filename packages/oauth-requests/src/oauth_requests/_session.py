@@ -7,7 +7,7 @@ keeps credentials to the origin they were meant for. All that is OAuth lives in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import requests
 
@@ -19,7 +19,6 @@ from oauth_core import (
     Response,
     SessionMethods,
     TokenSource,
-    TokenStore,
     unknown_keyword,
 )
 
@@ -96,19 +95,9 @@ class OAuth2Session(SessionMethods, requests.Session):
         )
         requests.Session.__init__(self)
         self.default_timeout = default_timeout
-        source = TokenSource(
-            settings.renewal(),
-            self._perform,
-            token=settings.token,
-            store=cast("TokenStore | None", settings.store),
-            key=settings.key,
-            leeway=settings.leeway,
-            clock=settings.config.clock,
-            on_token=settings.on_token,
-        )
-        self._set_up(settings, source, state)
+        self._set_up(settings, state, self.new_source)
         self.auth = TokenAuth(
-            source,
+            self._source,
             token_placement=token_placement,
             hooks=settings.config.hooks,
             allow_insecure_http=settings.config.allow_insecure_http,
