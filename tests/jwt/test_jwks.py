@@ -213,6 +213,16 @@ def test_keys_come_over_https_alone(uri):
     assert JWKSCache("http://op.example/jwks", allow_insecure_http=True).uri
 
 
+def test_keys_come_from_one_place():
+    """Keys come from an address or through an issuer's metadata; neither, or both, is refused."""
+    assert JWKSCache(issuer="https://op.example").uri is None
+    assert repr(JWKSCache(issuer="https://op.example")) == "<JWKSCache of 'https://op.example', empty>"
+    assert copied(JWKSCache(issuer="https://op.example", ttl=5)).issuer == "https://op.example"
+    for places in ({}, {"uri": URI, "issuer": "https://op.example"}):
+        with pytest.raises(UsageError, match="pass one of them"):
+            JWKSCache(**places)
+
+
 def test_threads_share_one_fetch():
     """Twenty threads that need keys at once cause one fetch, and all believe their token."""
     server, began = KeyServer(key()), threading.Barrier(20)

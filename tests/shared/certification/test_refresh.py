@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oauth_core import MemoryTokenStore, OAuthError, ServerRefusal
+from oauth_core import MemoryTokenStore, OAuthError, ProtocolViolation, ServerRefusal
 from oauth_core.testing import faults
 from oauth_jwt import InvalidJWTError
 from tests.shared.certification.provider import Now, altering, broken, resigned
@@ -50,6 +50,23 @@ def test_a_refresh_without_an_id_token(fake, client, log_in):
     after = client.refresh_token()
     assert after.id_token == before.id_token
     assert client.userinfo()["sub"] == "alice"
+
+
+@pytest.mark.parametrize("changes", [{}, *BAD[:4]], ids=lambda changes: name_of(changes) if changes else "good")
+def test_a_first_id_token(fake, operations, new_client, options, refused, changes):
+    """An ID token that only a refresh brings is judged too; until then userinfo is about whoever the token is for."""
+    client = new_client(**options, token=fake.issue_token("basic", user="alice", scope="openid"))
+    assert client.userinfo()["sub"] == "alice"
+    operations.alter = altering(**changes)
+    if not changes:
+        assert client.refresh_token().id_token
+    elif changes == {"sub": "mallory"}:  # nobody was named before
+        client.refresh_token()
+        with refused(ProtocolViolation, "userinfo", match="another subject"):
+            client.userinfo()
+    else:
+        with refused(InvalidJWTError, "token", "jwks", claim=next(iter(changes))):
+            client.refresh_token()
 
 
 @pytest.mark.parametrize("changes", [{"nonce": None}, {"auth_time": None}, {"aud": ["basic"]}], ids=name_of)
