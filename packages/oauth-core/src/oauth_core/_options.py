@@ -86,18 +86,6 @@ _OWN = (
 )
 OPTION_NAMES = frozenset({*_OWN, *SPELLINGS})
 
-# What each judge judges, who does it in oauth-jwt, and what it is asked.
-_JUDGES = {
-    "id_token_validator": (
-        "ID tokens",
-        "IDTokenValidator",
-        ("validate", "validate_front_channel", "validate_refreshed", "read"),
-    ),
-    "introspection_validator": ("signed introspection answers", "IntrospectionValidator", ("validate",)),
-    "jarm_validator": ("signed authorization responses", "JARMValidator", ("validate",)),
-    "userinfo_validator": ("signed userinfo", "UserInfoValidator", ("validate",)),
-}
-
 # What each judge judges, who does it in oauth-jwt, and what it can be asked.
 _JUDGES = {
     "id_token_validator": (
