@@ -6,12 +6,12 @@ Rules of this room: reading is strict. Padding, foreign characters, loose traili
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from json import JSONDecoder, JSONEncoder
 
 __all__ = ["b64url", "b64url_decode", "json_object", "json_text"]
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # What is outside the URL-safe alphabet becomes "!", which the strict decoder refuses.
 _ALPHABET = bytes.maketrans(b"-_+/=", b"+/!!!")
 _PADDING = (b"", b"", b"==", b"=")
@@ -23,7 +23,7 @@ json_text = JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 def b64url(data: bytes) -> bytes:
     """Encode without padding. RFC 7515 §2."""
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def b64url_decode(segment: bytes) -> bytes:
