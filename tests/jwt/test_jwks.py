@@ -339,3 +339,9 @@ def test_key_to_encrypt_with_is_found():
     assert keys.encryption_key("RSA-OAEP").thumbprint() == key("RS256", 7).thumbprint()
     with pytest.raises(InvalidJWKSetError, match="no key to encrypt to with ECDH-ES"):
         keys.encryption_key("ECDH-ES")
+
+
+def test_unreadable_key_does_not_hide_a_nameless_one():
+    """A key that cannot be read, of a kind to come, leaves the key without a name to verify what it signed."""
+    nameless = {name: value for name, value in key().public_jwk().items() if name != "kid"}
+    assert check(JWKSet([{"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"}, nameless]), key()).sub == "jane"

@@ -15,9 +15,9 @@ from ._errors import InvalidJWTError, InvalidKeyError
 from ._keys import Key
 
 if TYPE_CHECKING:
-    from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-__all__ = ["CONTENT_ENCRYPTION", "KEY_ENCRYPTION", "Verify", "decrypt", "encrypt", "verifier"]
+__all__ = ["CONTENT_ENCRYPTION", "KEY_ENCRYPTION", "Verify", "decrypt", "encrypt", "encryption_kinds", "verifier"]
 
 Verify: TypeAlias = Callable[[bytes, bytes], bool]
 
@@ -39,11 +39,14 @@ CONTENT_ENCRYPTION: Final = (
 )
 
 
-def _jose_key(key: Key) -> OctKey | RSAKey | ECKey | OKPKey:
+def encryption_kinds(alg: str) -> frozenset[str]:
+    """Return the types of keys that ``alg`` encrypts to. RFC 7518 §4.1."""
+    return frozenset({"RSA"} if alg.startswith("RSA") else {"EC", "OKP"})
+
+
+def _jose_key(key: Key) -> RSAKey | ECKey | OKPKey:
     from joserfc import jwk
 
-    if isinstance(key.native, bytes):
-        return jwk.OctKey(key.native, None)
     if key.kty == "RSA":
         return jwk.RSAKey(key.native, None)  # type: ignore[arg-type]  # its kind was looked at above
     if key.kty == "EC":
@@ -75,7 +78,7 @@ def decrypt(token: bytes, header: Mapping[str, object], keys: tuple[Key, ...], a
     from joserfc.errors import JoseError
 
     alg, kid = str(header["alg"]), header.get("kid")
-    kinds = {"RSA"} if alg.startswith("RSA") else {"EC", "OKP"}
+    kinds = encryption_kinds(alg)
     fitting = [key for key in keys if key.kty in kinds and key.is_private]
     named = [key for key in fitting if kid is None or key.kid is None or key.kid == kid]
     if not named:
@@ -102,6 +105,8 @@ def encrypt(plain: bytes, key: Key, *, alg: str, enc: str, header: Mapping[str, 
             f"unknown encryption {alg!r} with {enc!r}; use one of {', '.join(KEY_ENCRYPTION)} "
             f"with one of {', '.join(CONTENT_ENCRYPTION)}"
         )
+    if key.kty not in encryption_kinds(alg):
+        raise InvalidKeyError(f"{alg} cannot encrypt to this key of type {key.crv or key.kty}")
     protected = {**header, "alg": alg, "enc": enc, **({"kid": key.kid} if key.kid else {})}
     try:
         return jwe.encrypt_compact(protected, plain, _jose_key(key), algorithms=[alg, enc])

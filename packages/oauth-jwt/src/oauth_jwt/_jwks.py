@@ -30,7 +30,7 @@ from oauth_core import (
 
 from ._algorithms import check_strength
 from ._errors import InvalidJWKSetError, InvalidJWTError, InvalidKeyError
-from ._jose import Verify, verifier
+from ._jose import Verify, encryption_kinds, verifier
 from ._keys import Key
 from ._keywords import known_keywords
 
@@ -117,13 +117,13 @@ class JWKSet:
                 continue
             if key.kty != "oct" and key.fits(alg):
                 (nameless if name is None else exact).append(key)
-        if not exact and problem is not None and kid is not None:
+        if not exact and not nameless and problem is not None and kid is not None:
             raise InvalidJWTError(f"the server's key {kid[:100]!r} cannot be used: {problem.description}", claim="kid")
         return exact if kid is not None and exact else exact + nameless
 
     def encryption_key(self, alg: str) -> Key:
         """Return the key to encrypt to the server with. Raises ``InvalidJWKSetError`` where there is none."""
-        kinds = {"RSA"} if alg.startswith("RSA") else {"EC", "OKP"}
+        kinds = encryption_kinds(alg)
         for entry in self._keys:
             try:
                 key = Key.load(entry)
