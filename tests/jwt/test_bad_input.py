@@ -39,6 +39,14 @@ def test_good_token_passes():
     assert verify(sign(CLAIMS, key("ES256")))[1] == CLAIMS
 
 
+def test_header_that_was_returned_is_the_callers():
+    """What a caller does to a header that it was given changes nothing for the next token with the same one."""
+    token = sign(CLAIMS, key("ES256"), {"typ": "at+jwt"})
+    header, _ = verify(token)
+    header.clear()
+    assert verify(token)[0]["typ"] == "at+jwt"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

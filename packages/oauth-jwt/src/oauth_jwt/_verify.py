@@ -83,7 +83,7 @@ class JWTVerifier:
         parts = self._read(token, what, trusted_channel=trusted_channel)
         if not self._known(parts):
             yield from self._check(parts, what)
-        return parts.header, read_claims(parts.payload, what)
+        return parts.header.copy(), read_claims(parts.payload, what)  # the header is kept for the next token
 
     def _read(self, token: str | bytes, what: str, *, trusted_channel: bool) -> Compact:
         """Take the token apart and judge its algorithm."""
