@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 import pytest
 
 from oauth_core import (
     AuthorizationRefused,
+    AuthorizationRequest,
+    MismatchingIssuerError,
     MismatchingStateError,
     ProtocolViolation,
     UsageError,
+    run,
 )
 from oauth_jwt import InvalidJWTError, JARMValidator, Key
 from tests.shared.certification.provider import Now, altering, broken, heading, resigned
 
 KIND = "authorization"
-MODES = ["jwt", "query.jwt", "fragment.jwt"]
+MODES = ["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
 BAD = [
     {"iss": "https://other.example"},
     {"iss": None},
@@ -35,19 +41,36 @@ def name_of(changes):
 
 
 @pytest.fixture
-def options(fake_place, fake, keys, options):
-    """The keywords of a session that takes signed authorization responses alone."""
-    judge = JARMValidator(fake.issuer, "basic", keys, clock=fake_place.clock)
-    return {**options, "jarm_validator": judge}
+def judge(fake_place, fake, keys):
+    """The judge of authorization responses: `judge(decryption_keys=(key,))`."""
+    return lambda **rules: JARMValidator(fake.issuer, "basic", keys, clock=fake_place.clock, **rules)
 
 
 @pytest.fixture
-def answered(fake_place, client):
+def options(options, judge):
+    """The keywords of a session that takes signed authorization responses alone."""
+    return {**options, "jarm_validator": judge()}
+
+
+@pytest.fixture
+def browse(fake):
+    """What comes back: the URL of the callback, or the fields that were posted there."""
+
+    def perform(url, **decision):
+        if "form_post" in url:
+            return dict(fake.authorize_form(url, **decision)[1])
+        return fake.authorize(url, **decision)
+
+    return perform
+
+
+@pytest.fixture
+def answered(client, browse):
     """An authorization request and its callback."""
 
     def perform(**parameters):
         request = client.authorization_request(**parameters)
-        return request, fake_place.authorize(request.uri)
+        return request, browse(request.uri)
 
     return perform
 
@@ -56,23 +79,54 @@ def answered(fake_place, client):
 def test_a_good_answer(fake, client, answered, mode):
     """A session that judges signed answers asks for one, and logs in by it; the keys are fetched once for both."""
     request, callback = answered(**({} if mode is None else {"response_mode": mode}))
+    assert f"response_mode={mode or 'jwt'}" in request.uri
+    assert isinstance(callback, dict) == (mode == "form_post.jwt")
     assert "code=" not in callback
-    client.authorization_code(client.validate_callback(request, callback))
+    assert client.authorization_code(callback, request=request).id_token
     assert client.userinfo()["sub"] == "alice"
     assert fake.count("jwks") == 1
 
 
 @pytest.mark.parametrize("kind", ["code id_token", "code id_token token"])
 def test_a_hybrid_answer(client, answered, kind):
-    """A signed answer may hold an ID token, which is judged like any other."""
+    """What a hybrid answer brings besides the code is signed too, and its ID token is judged like any other."""
     request, callback = answered(response_type=kind)
-    assert client.authorization_code(client.validate_callback(request, callback)).id_token
+    response = client.validate_callback(request, callback)
+    assert response.id_token.count(".") == 2
+    assert client.authorization_code(response).id_token
 
 
-def test_an_answer_by_its_url(fake_place, client):
-    """A session that made the URL itself verifies what came back to it."""
-    url, _ = client.create_authorization_url(code_verifier="v" * 43)
-    assert client.fetch_token(authorization_response=fake_place.authorize(url)).id_token
+@pytest.mark.parametrize("mode", [{}, {"response_mode": "form_post.jwt"}], ids=["default", "form_post"])
+def test_an_answer_by_its_url(client, browse, mode):
+    """A session that made the URL itself verifies what came back to it, as URL or as fields."""
+    url, state = client.create_authorization_url(code_verifier="v" * 43, **mode)
+    assert client.fetch_token(authorization_response=browse(url), state=state).id_token
+
+
+def test_an_implicit_answer(client, browse):
+    """The token of a signed implicit answer is taken; its fragment is not read past the signature."""
+    url, _ = client.create_authorization_url(response_type="id_token token", scope="openid")
+    assert client.fetch_token(authorization_response_url=browse(url)).access_token
+
+
+def test_an_implicit_answer_without_an_id_token(fake_place, new_client, judge, browse, refused):
+    """What takes a token out of a fragment unseen is refused where the answer is signed."""
+    client = new_client(**fake_place.options(), jarm_validator=judge())
+    url, _ = client.create_authorization_url(response_type="token", scope="read")
+    callback = browse(url)
+    with refused(UsageError, match="signed"):
+        client.token_from_fragment(callback)
+    assert client.fetch_token(authorization_response_url=callback).access_token
+
+
+def test_a_pushed_request(fake, new_client, options, browse, refused):
+    """A request that was pushed keeps its mode: the answer is signed, and has to be."""
+    client = new_client(**options, pushed_authorization_request_endpoint=fake.endpoint("par"))
+    request = client.pushed_authorization_request()
+    assert "response_mode" not in request.uri
+    with refused(ProtocolViolation, match="not signed"):
+        client.validate_callback(request, "?code=c")
+    assert client.authorization_code(browse(request.uri), request=request).id_token
 
 
 @pytest.mark.parametrize("changes", BAD, ids=name_of)
@@ -120,6 +174,22 @@ def test_the_state(operations, client, answered, refused, state):
         client.validate_callback(request, callback)
 
 
+def test_a_missing_code(operations, client, answered, refused):
+    """A signed answer without a code and without an error is refused."""
+    operations.alter = altering(KIND, code=None)
+    request, callback = answered()
+    with refused(ProtocolViolation, "jwks", match="neither a code"):
+        client.authorization_code(callback, request=request)
+
+
+def test_the_issuer(client, answered, refused):
+    """The issuer that was signed satisfies RFC 9207, and must be the one that was asked."""
+    request, callback = answered(iss_required=True)
+    assert client.validate_callback(request, callback).iss == request.issuer
+    with refused(MismatchingIssuerError):
+        client.validate_callback(replace(request, issuer="https://other.example"), callback)
+
+
 def test_what_stands_beside(client, answered, refused):
     """Parameters beside a signed answer count for nothing."""
     request, callback = answered()
@@ -129,32 +199,106 @@ def test_what_stands_beside(client, answered, refused):
 
 
 @pytest.mark.parametrize("mode", ["query", "fragment", "form_post"])
-def test_a_plain_answer(fake_place, fake, client, refused, mode):
-    """A plain answer where a signed one was asked for is a downgrade: refused, and nothing of it is used."""
+def test_a_plain_answer(client, browse, refused, mode):
+    """A plain answer where a signed one was asked for is a downgrade: refused everywhere, and nothing of it is used."""
     request = client.authorization_request()
-    plain = request.uri.replace("response_mode=jwt", f"response_mode={mode}")
-    assert plain != request.uri
-    callback = dict(fake.authorize_form(plain)[1]) if mode == "form_post" else fake_place.authorize(plain)
-    with refused(ProtocolViolation, match="not signed"):
-        client.authorization_code(client.validate_callback(request, callback))
+    callback = browse(request.uri.replace("response_mode=jwt", f"response_mode={mode}"))
+    assert "code" in callback
+    for attempt in (
+        lambda: client.validate_callback(request, callback),
+        lambda: client.authorization_code(callback, request=request),
+        lambda: request.validate_callback(callback),
+        lambda: AuthorizationRequest.from_json(request.to_json()).validate_callback(callback),
+        lambda: client.fetch_token(authorization_response=callback, state=request.state),
+    ):
+        with refused(ProtocolViolation, match="not signed") as caught:
+            attempt()
+        assert caught.value.error == "unsigned_response"
     assert client.token is None
 
 
-def test_a_signed_answer_that_nobody_can_verify(fake_place, operations, new_client, refused):
-    """A signed answer is refused by a session without a judge, and the error says what to pass."""
-    client = new_client(**fake_place.options())
-    request = client.authorization_request(response_mode="jwt")
-    callback = fake_place.authorize(request.uri)
-    with refused(UsageError, match="jarm_validator="):
+def test_a_plain_error(client, refused):
+    """A plain error in place of a signed answer is not believed either, but told."""
+    request = client.authorization_request()
+    callback = f"{request.redirect_uri}?{urlencode({'error': 'access_denied', 'state': request.state})}"
+    with refused(ProtocolViolation, match="it says error='access_denied'"):
         client.validate_callback(request, callback)
 
 
-def test_an_error(client, answered, refused):
+def test_a_mode_that_is_not_signed(client, answered, browse):
+    """Who names a plain mode gives the signature up, for this login."""
+    request, callback = answered(response_mode="query")
+    assert client.authorization_code(callback, request=request).id_token
+    url, _ = client.create_authorization_url(code_verifier="v" * 43, response_mode="query")
+    assert client.fetch_token(authorization_response=browse(url)).id_token
+
+
+def test_a_signed_answer_that_nobody_can_verify(fake_place, operations, new_client, browse, refused):
+    """A signed answer is refused by a session without a judge, and the error names the option and the package."""
+    client = new_client(**fake_place.options())
+    request = client.authorization_request(response_mode="jwt")
+    callback = browse(request.uri)
+    for attempt in (
+        lambda: client.validate_callback(request, callback),
+        lambda: client.authorization_code(callback, request=request),
+        lambda: client.fetch_token(authorization_response=callback, state=request.state),
+    ):
+        with refused(UsageError, match=r"jarm_validator=.*oauth-jwt's JARMValidator"):
+            attempt()
+    with refused(UsageError, match="validate_callback.*jarm_validator="):
+        request.validate_callback(callback)
+
+
+def test_a_server_that_signs_nothing(fake_place, fake, new_client, refused):
+    """A server that does not know the mode says so in a plain error, which is told."""
+    client = new_client(**fake_place.options())
+    request = client.authorization_request(response_mode="query.jwt")
+    callback = fake_place.authorize(request.uri)
+    with refused(ProtocolViolation, match="it says error='invalid_request'"):
+        client.validate_callback(request, callback)
+
+
+def test_an_error(client, browse, refused):
     """An error in a signed answer is raised by its code, once the signature holds."""
-    request, callback = answered(login_hint="deny")
+    request = client.authorization_request()
+    callback = browse(request.uri, approve=False)
     with refused(AuthorizationRefused, "jwks") as caught:
         client.validate_callback(request, callback)
     assert caught.value.error == "access_denied"
+
+
+def test_without_a_client(fake, client, judge, answered):
+    """A judge and the request are enough: what the judge returns is checked by the request."""
+    request, callback = answered()
+    answer = run(judge().validate(callback), fake.send)
+    response = request.validate_callback(answer)
+    assert response.code not in repr(answer)
+    assert client.authorization_code(response).id_token
+
+
+def test_an_encrypted_answer(register, new_client, options, judge, browse, refused):
+    """An answer that is signed and encrypted is opened with the client's key; a signed one alone is refused then."""
+    key = Key.generate("ES256")
+    private = {**key.private_jwk(), "use": "enc", "alg": "ECDH-ES"}
+    client = new_client(**{**options, "jarm_validator": judge(decryption_keys=(private,))})
+    request = client.authorization_request()
+    signed = browse(request.uri)
+    with refused(InvalidJWTError, match="not encrypted"):
+        client.validate_callback(request, signed)
+    register(
+        jwks={"keys": [{**key.public_jwk(), "use": "enc", "alg": "ECDH-ES"}]},
+        authorization_encrypted_response_alg="ECDH-ES",
+        authorization_encrypted_response_enc="A256GCM",
+    )
+    assert client.authorization_code(browse(request.uri), request=request).id_token
+
+
+def test_arguments(client):
+    """A callback without its request is no code, and further keywords are refused."""
+    with pytest.raises(UsageError, match="request="):
+        client.authorization_code({"code": "c"})
+    with pytest.raises(TypeError, match="state"):
+        client.validate_callback(client.authorization_request(), "?code=c", state="s")
 
 
 def test_a_repeated_parameter(fake_place, client, refused):

@@ -16,7 +16,7 @@ from oauth_core import (
     UsageError,
 )
 from oauth_core.testing import faults
-from oauth_jwt import InvalidJWTError
+from oauth_jwt import IDTokenValidator, InvalidJWTError
 from tests.shared.certification.provider import altering
 
 MODES = [None, "form_post"]
@@ -214,7 +214,17 @@ def test_a_login_without_an_id_token(fake, client, log_in, refused):
     assert log_in(scope="read").access_token
 
 
-def test_what_judges_nothing(new_client, fake_place):
-    """An `id_token_validator` that cannot judge is refused when the client is made."""
-    with pytest.raises(TypeError, match="IDTokenValidator"):
-        new_client(**fake_place.options(), id_token_validator=object())
+@pytest.mark.parametrize(
+    ("option", "named"),
+    [
+        ("id_token_validator", "ID tokens, as oauth-jwt's IDTokenValidator"),
+        ("jarm_validator", "signed authorization responses"),
+        ("userinfo_validator", "signed userinfo"),
+        ("introspection_validator", "signed introspection answers"),
+    ],
+)
+def test_what_judges_nothing(new_client, fake_place, option, named):
+    """A judge that cannot judge, or a class in its place, is refused when the client is made."""
+    for wrong in (object(), IDTokenValidator):
+        with pytest.raises(TypeError, match=f"{option} judges {named}"):
+            new_client(**fake_place.options(), **{option: wrong})

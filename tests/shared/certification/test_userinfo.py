@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oauth_core import ProtocolViolation, ServerRefusal
+from oauth_core import ProtocolViolation, ServerRefusal, UsageError
 from oauth_core.testing import faults
 from oauth_jwt import InvalidJWTError, Key, UserInfoValidator
 from tests.shared.certification.provider import Now, altering, broken, resigned
@@ -28,6 +28,13 @@ def test_the_token_in_a_form(fake, client, log_in):
     assert (seen.method, seen.header("authorization")) == ("POST", None)
     assert dict(seen.form) == {"access_token": token.access_token}
     assert token.access_token not in seen.url
+
+
+def test_the_token_in_the_query(client, log_in, refused):
+    """The query is no place for the token."""
+    log_in()
+    with refused(UsageError, match="'header' or 'body'"):
+        client.userinfo(token_placement="uri")
 
 
 @pytest.mark.real_server
@@ -104,11 +111,29 @@ def signed(fake_place, fake, keys, register, new_client, options):
     return client
 
 
-def test_a_signed_answer(fake, signed):
-    """SignedUserinfo: a signed answer is asked for, verified, and returned as claims."""
-    assert signed.userinfo()["sub"] == "alice"
+@pytest.mark.parametrize("placement", ["header", "body"])
+def test_a_signed_answer(fake, signed, placement):
+    """SignedUserinfo: a signed answer is asked for, verified, and returned as claims, wherever the token was sent."""
+    claims = signed.userinfo(token_placement=placement)
+    assert (claims["sub"], claims["iss"]) == ("alice", fake.issuer)
     (seen,) = fake.seen("userinfo")
-    assert "application/jwt" in seen.header("accept")
+    assert seen.header("accept") == "application/jwt"
+    assert (seen.method == "POST") == (placement == "body") == (seen.header("authorization") is None)
+
+
+def test_an_encrypted_answer(fake_place, fake, keys, register, new_client, signed, refused):
+    """An answer that is signed and encrypted is opened with the client's key; a signed one alone is refused then."""
+    key = Key.generate("ES256")
+    private = {**key.private_jwk(), "use": "enc", "alg": "ECDH-ES"}
+    judge = UserInfoValidator(fake.issuer, "basic", keys, decryption_keys=(private,), clock=fake_place.clock)
+    client = new_client(**fake_place.options(), userinfo_validator=judge, token=signed.token)
+    with refused(InvalidJWTError, "userinfo", match="not encrypted"):
+        client.userinfo()
+    register(
+        jwks={"keys": [{**key.public_jwk(), "use": "enc", "alg": "ECDH-ES"}]},
+        userinfo_encrypted_response_alg="ECDH-ES",
+    )
+    assert client.userinfo()["sub"] == "alice"
 
 
 @pytest.mark.parametrize("changes", BAD, ids=name_of)
@@ -140,15 +165,16 @@ def test_a_bad_signature(fake, operations, signed, forge, claim):
 def test_a_plain_answer(register, signed, refused):
     """Where signed answers are judged, a plain one is refused."""
     register(userinfo_signed_response_alg=None)
-    with refused(ProtocolViolation, "userinfo", match="not signed"):
+    with refused(ProtocolViolation, "userinfo", match="userinfo_signed_response_alg") as caught:
         signed.userinfo()
+    assert caught.value.error == "unsigned_response"
 
 
 def test_a_signed_answer_that_nobody_can_verify(register, client, log_in, refused):
     """A signed answer is refused by a session without a judge, and the error says what to pass."""
     register(userinfo_signed_response_alg="RS256")
     log_in()
-    with refused(ProtocolViolation, "userinfo", match="userinfo_validator="):
+    with refused(ProtocolViolation, "userinfo", match=r"userinfo_validator=.*UserInfoValidator"):
         client.userinfo()
 
 
