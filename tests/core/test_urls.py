@@ -1,8 +1,11 @@
 """Where credentials may travel, judged on the parsed host."""
 
+import re
+
 import pytest
 
 from oauth_core import InsecureTransportError, UsageError, check_endpoint, check_secure, is_secure, origin, same_origin
+from oauth_core import _urls as urls
 from oauth_core._urls import is_loopback
 
 
@@ -135,3 +138,42 @@ def test_origins(one, other, same):
 def test_hosts_that_are_not_this_machine(host):
     """What is no loopback host is none."""
     assert not is_loopback(host)
+
+
+HOSTS = [
+    "as.example",
+    "127.0.0.1",
+    "localhost",
+    "127.0.0.1.example",
+    "LOCALHOST",
+    "[::1]",
+    "a@as.example",
+    "a\\b",
+    "",
+    ".",
+]
+PORTS = ["", ":80", ":54321", ":65535", ":65536", ":0", ":x"]
+PATHS = ["", "/", "/token", "/t?a=b", "?a=b", "/t#f", "/a b", "/a\\b", "/t/é", "/t\n"]
+
+
+@pytest.mark.parametrize("check", [urls.is_secure, lambda url: urls.check_endpoint(url, "token_endpoint")])
+def test_a_plain_url_is_judged_as_thoroughly(check, monkeypatch):
+    """What is decided about a URL of the usual form without taking it apart is what taking it apart decides."""
+
+    def verdict(url):
+        try:
+            return check(url)
+        except (UsageError, InsecureTransportError) as exc:
+            return type(exc), str(exc)
+
+    every = [
+        f"{scheme}://{host}{port}{path}"
+        for scheme in ("https", "http", "HTTPS", "Http", "ftp")
+        for host in HOSTS
+        for port in PORTS
+        for path in PATHS
+    ]
+    quick = [verdict(url) for url in every]
+    assert sum(urls._PLAIN.match(url) is not None for url in every) > 100
+    monkeypatch.setattr(urls, "_PLAIN", re.compile(r"(?!)"))
+    assert quick == [verdict(url) for url in every]

@@ -18,8 +18,8 @@ __all__ = ["check_endpoint", "check_secure", "is_loopback", "is_secure", "origin
 
 _PORTS = {"http": 80, "https": 443}
 
-# An endpoint's URL as nearly all are written: nothing in it can be read in two ways, so it need not be taken apart.
-_PLAIN = re.compile(r"(https?)://([0-9A-Za-z.\-]+)(?::[0-9]{1,4})?(?:/[!\"$-\[\]-~]*)?\Z")
+# A URL as nearly all are written: nothing in it can be read in two ways, so it need not be taken apart.
+_PLAIN = re.compile(r"(https?)://([0-9A-Za-z.\-]+)(?::(?:[0-9]{1,4}|[1-5][0-9]{4}))?(?:/[!\"$-\[\]-~]*)?\Z")
 
 
 def _split(url: str) -> SplitResult:
@@ -64,6 +64,9 @@ def is_secure(url: str) -> bool:
     """Tell whether a credential may travel to this URL: HTTPS, or plain HTTP to this machine."""
     if url[:8].lower() == "https://":
         return True
+    plain = _PLAIN.match(url)
+    if plain is not None:
+        return is_loopback(plain[2])
     parts = _split(url)
     return parts.scheme.lower() == "http" and is_loopback(parts.hostname)
 
