@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import CancelledError
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,31 @@ def test_a_callback_that_asks_for_the_token(fake_place, fake, new_client, flavou
     assert client.get(fake_place.api_url).status_code == 200
     assert heard == [client.token]
     assert fake.count("token") == 1
+
+
+@pytest.mark.parametrize("kind", ["device_code", "ciba"])
+def test_no_lock_while_a_person_is_waited_for(fake_place, fake, new_client, flavour, kind):
+    """While a handler waits for a person, one caller asks for all and the store's lock is free; it saves under it."""
+    store = LockingStore()
+    client = new_client(**{**fake_place.discovered(), "scope": "openid read"})
+    if kind == "ciba":
+        login = client.backchannel_authentication_request(login_hint="alice")
+        code, name = login.auth_req_id, "OAuth2CIBAAuth"
+    else:
+        login = client.authorize_device()
+        code, name = login.device_code, "OAuth2DeviceCodeAuth"
+    auth = flavour.type(name)(client.native, login, store=store)
+    calls = [client.start(lambda: client.native.get(fake_place.api_url, auth=auth)) for _ in range(5)]
+    free = []
+    while fake.count("token") < 2:
+        time.sleep(0.01)
+        free.append(store.mutex.acquire(timeout=0.1))  # somebody else's renewal
+        if free[-1]:
+            store.mutex.release()
+    fake.decide(code, user="alice")
+    assert all(free)
+    assert [each.result(timeout=20).status_code for each in calls] == [200] * 5
+    asked = [one.at for one in fake.seen("token")]
+    assert all(later - earlier > 0.15 for earlier, later in pairwise(asked))
+    assert store.load("default") is not None
+    assert not store.mutex.locked()

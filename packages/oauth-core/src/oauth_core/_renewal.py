@@ -51,6 +51,11 @@ class Renewal(Value):
         repeatable = self.grant is not None and self.grant.repeatable
         return known and (repeatable or (isinstance(spare, str) and bool(spare)))
 
+    @property
+    def waits(self) -> bool:
+        """Whether the first token comes only when a person has approved elsewhere."""
+        return getattr(self.grant, "polling", None) is not None
+
     def spent(self) -> Self:
         """Return the renewal after its grant was used once: without it, unless it can be shown again."""
         return self if self.grant is None or self.grant.repeatable else self.replace(grant=None)

@@ -115,7 +115,12 @@ class SourceState:
             self._stale = True
 
     def obtain(self, min_validity: float | None = None) -> Flow[Outcome]:
-        """Load or renew the token, under the store's lock where it has one (a flow)."""
+        """Load or renew the token, under the store's lock where it has one (a flow).
+
+        No lock is held while a person is waited for, which takes minutes.
+        """
+        if self._token is None and self.renewal.waits and (yield from self.latest()) is None:
+            return (yield from self._awaited(min_validity))
         return (yield from self._locked(self._obtain(min_validity), self._without_store))
 
     def latest(self) -> Flow[OAuth2Token | None]:
@@ -255,6 +260,36 @@ class SourceState:
             return self._after_failure(base, exc)
         return (yield from self._keep(new, base, stored, renewed=base is not None, generation=generation))
 
+    def _awaited(self, min_validity: float | None) -> Flow[Outcome]:
+        """Wait for a person, then keep the token under the store's lock (a flow)."""
+        generation = self._generation
+        try:
+            new = yield from self.renewal.obtain(None)
+        except (TransportError, ServerRefusal, ReauthorizationRequired) as exc:
+            if (yield from self._stored_elsewhere()):
+                return (yield from self._locked(self._obtain(min_validity), self._without_store))
+            if isinstance(exc, ReauthorizationRequired):
+                raise
+            return self._after_failure(None, exc)
+        # Its code is spent, so the token is kept in memory at least, whatever becomes of lock and store.
+        kept = self._keep(new, None, None, renewed=False, generation=generation)
+        return (yield from self._locked(kept, lambda problem: self._unlocked(new, generation, problem)))
+
+    def _stored_elsewhere(self) -> Flow[bool]:
+        """Tell whether another process has stored a token while a person was waited for here (a flow)."""
+        try:
+            return (yield from self.latest()) is not None
+        except Exception as exc:  # noqa: BLE001 - any failure of a user's store; why there is no token matters more
+            logger.error("the token store failed (%s)", type(exc).__name__)  # noqa: TRY400 - secrets
+            return False
+
+    def _unlocked(self, new: OAuth2Token, generation: int, problem: Exception) -> Outcome:
+        """Keep a token in memory that came while the store's lock could not be had."""
+        if generation == self._generation:
+            self._place(new, saved=False)
+        logger.error("a new token could not be saved (%s); it stays usable in memory", type(problem).__name__)
+        return Outcome(new, problem)
+
     def _without_store(self, problem: Exception) -> Outcome:
         """A store that cannot be asked does no harm while the token still lives."""
         token = self._token
@@ -302,6 +337,13 @@ class SourceState:
         self._token = token
         self._unsaved = False
 
+    def _place(self, new: OAuth2Token, *, saved: bool) -> None:
+        self._token = new
+        self._stale = False
+        self._pause_until = 0.0
+        self._unsaved = not saved
+        self.renewal = self.renewal.spent()
+
     def _keep(
         self,
         new: OAuth2Token,
@@ -324,11 +366,7 @@ class SourceState:
             problem = exc
         finally:  # an interrupt must not lose the token either
             if generation == self._generation:
-                self._token = new
-                self._stale = False
-                self._pause_until = 0.0
-                self._unsaved = not saved
-                self.renewal = self.renewal.spent()
+                self._place(new, saved=saved)
         if renewed and self.on_token is not None:
             try:
                 yield from call(self.on_token, new, old)
