@@ -8,6 +8,7 @@ import oauth_jwt
 from oauth_jwt import ClientSecretJwt, DPoP, ExternalKey, IDTokenValidator, JWTBearerGrant, Key, PrivateKeyJwt, Signer
 from oauth_jwt._client_auth import JWTOptions
 from oauth_jwt._sealing import AESSealer
+from oauth_jwt.testing import KeyOperations
 from tests.jwt.support import SECRET, key
 
 # What takes no options of a user's: what validation returns, errors and warnings, a protocol, text.
@@ -35,7 +36,7 @@ def options_of(constructor):
     return [name for name in (*named[len(POSITIONAL.get(constructor, ())) :], *further) if len(name) > 3]
 
 
-@pytest.mark.parametrize("constructor", [*CONSTRUCTORS, AESSealer], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("constructor", [*CONSTRUCTORS, AESSealer, KeyOperations], ids=lambda one: one.__name__)
 def test_misspelt_option(constructor):
     """Each option of each public class, with its last letter missing, is a TypeError that names the right one."""
     for name in options_of(constructor):

@@ -1,7 +1,8 @@
 """The one door to joserfc: verifying signatures, encrypting and decrypting.
 
 Rules of this room: joserfc is imported here and nowhere else, inside functions; it is given one exact algorithm and
-one key that fits it, and never chooses; what it raises comes out as an error of ours that quotes nothing.
+one key that fits it, and never chooses; what it raises comes out as an error of ours that quotes nothing. An HMAC is
+not its business.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from oauth_core.testing import Authority, RegisteredClient
 from oauth_jwt._algorithms import ASYMMETRIC
 from oauth_jwt._keys import Key
+from oauth_jwt._keywords import known_fields
 
 __all__ = ["Alter", "Forge", "KeyState"]
 
@@ -19,6 +20,7 @@ Alter: TypeAlias = Callable[[str, dict[str, object], dict[str, object]], None]
 Forge: TypeAlias = Callable[[str, str], str]
 
 
+@known_fields
 @dataclass
 class KeyState:
     """The state; its meaning stands at ``KeyOperations``."""
