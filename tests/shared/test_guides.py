@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import requests
 
-from oauth_core.testing import FakeAuthorizationServer, RegisteredClient
+from oauth_core.testing import FakeAuthorizationServer, FakeUser, RegisteredClient
 from oauth_jwt.testing import KeyOperations
+from oauth_requests.testing import FakeServerAdapter
 from tests.shared.seed_harness import Router
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
@@ -96,3 +99,32 @@ def test_the_guide_to_certification_logs_in(monkeypatch):
     session.authorization_code(request.validate_callback(provider.authorize(request.uri)))
     assert session.userinfo()["sub"] == "alice"
     assert provider.count("jwks") == 1
+
+
+def test_the_guide_on_openid_connect_runs(monkeypatch, capsys):
+    """The page finds its server, resolves a claim of another party, and takes a login and a logout from the browser."""
+    bank = FakeAuthorizationServer("https://bank.example", users=[FakeUser(claims={"balance": "none"})])
+    operations = KeyOperations()
+    bank.install(operations)
+    sources = {"_claim_names": {"balance": "b"}, "_claim_sources": {"b": {"JWT": operations.claims_token("alice")}}}
+    server = FakeAuthorizationServer("https://op.example", users=[FakeUser(claims=sources)])
+    server.register(RegisteredClient("my-client", "my-secret", redirect_uris=(CALLBACK,)))
+    servers = {"https://bank.example": bank, "https://op.example": server}
+    adapter = {name: FakeServerAdapter(one) for name, one in servers.items()}
+    monkeypatch.setattr(
+        requests.adapters.HTTPAdapter,
+        "send",
+        lambda _, request, **__: adapter["https://" + urlsplit(request.url).netloc].send(request),
+    )
+    names = {
+        "request_url": "https://app.example/start?iss=https://op.example&login_hint=alice",
+        "logout_url": "https://app.example/logout?iss=https://op.example&sid=s",
+        "kept_sid": "s",
+        "redirect_to": server.authorize,
+    }
+    for number, block in enumerate(BLOCK.findall((GUIDES / "openid-connect.md").read_text("utf-8"))):
+        exec(compile(block, f"openid-connect.md, block {number + 1}", "exec"), names)  # noqa: S102 - a file of ours
+        if number == 0:
+            names["session"].token = server.issue_token("my-client", user="alice", scope="openid")
+    assert capsys.readouterr().out == "balance none https://bank.example\n"
+    assert "login_hint=alice" in names["request"].uri

@@ -6,7 +6,7 @@ An adapter supplies ``_send(request, options)`` and ``_runtime()``. ``_endpoints
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
@@ -20,6 +20,7 @@ from ._source import AsyncTokenSource
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
+    from ._claim_sources import ClaimsJudge, SourcedClaim
     from ._grants import Grant
     from ._metadata import ServerMetadata
     from ._plans import Callback
@@ -141,6 +142,30 @@ class AsyncEndpointMethods(AsyncFurtherMethods):
         """
         return await self._drive(self._plan_userinfo(await self._live(token), subject, token_placement, options))
 
+    async def find_issuer(self, identifier: str, **options: object) -> str:
+        """Return the issuer that speaks for ``acct:user@host``, ``user@host``, a host or a URL, not yet verified.
+
+        ``options`` are those of the HTTP library. Raises as ``from_webfinger``, which verifies it too. RFC 7033.
+        """
+        return await self._drive(self._plan_issuer(identifier, options))
+
+    async def resolve_claims(
+        self,
+        claims: Mapping[str, object],
+        judges: Mapping[str, ClaimsJudge],
+        *,
+        names: Iterable[str] | None = None,
+        **options: object,
+    ) -> dict[str, SourcedClaim]:
+        """Return the aggregated and distributed claims of userinfo or an ID token, each with who vouches for it.
+
+        ``judges`` verify, by issuer (``ClaimsValidator`` of oauth-jwt); the JWT of another issuer is refused. ``names``
+        asks for some claims alone. A source elsewhere is shown the access token that came with the claims, or none.
+        ``options`` are those of the HTTP library. Raises ``ProtocolViolation``, ``ServerRefusal``, and what a judge
+        raises. OIDC Core §5.6.2.
+        """
+        return await self._drive(self._plan_claims(claims, judges, names, options))
+
     async def load_server_metadata(self) -> ServerMetadata:
         """Return what is known of the server, read from its metadata document where that is due. RFC 8414.
 
@@ -158,6 +183,18 @@ class AsyncEndpointMethods(AsyncFurtherMethods):
         ``ServerRefusal``. RFC 8414 §3.
         """
         client = cls(**discovering(url, issuer, options))
+        await client.load_server_metadata()
+        return client
+
+    @classmethod
+    async def from_webfinger(cls, identifier: str, **options: object) -> Self:
+        """Return a client of the server that speaks for ``acct:user@host``, ``user@host``, a host or a URL.
+
+        The host is asked for the issuer, and the issuer's metadata must be its own. ``options`` are the constructor's.
+        Raises ``UsageError`` for what is no identifier, ``ServerRefusal`` (status 404 where the host does not know it),
+        ``ProtocolViolation``, ``InvalidMetadataError``. RFC 7033, OpenID Connect Discovery §2.
+        """
+        client = cls(**{**options, "webfinger": identifier})
         await client.load_server_metadata()
         return client
 

@@ -34,23 +34,30 @@ logger = logging.getLogger("oauth_core")
 class Discovery:
     """Where a server's metadata is found, and the copy that was read last.
 
-    ``origins`` are where its endpoints may be besides the issuer's own; None is anywhere.
+    ``origins`` are where its endpoints may be besides the issuer's own; None is anywhere. With ``webfinger``, an
+    account, a host or a URL, its host is asked for the issuer first, once.
     """
 
-    __slots__ = ("issuer", "metadata", "origins", "url")
+    __slots__ = ("issuer", "metadata", "origins", "url", "webfinger")
 
     def __init__(
-        self, *, issuer: str | None = None, url: str | None = None, origins: tuple[str, ...] | None = None
+        self,
+        *,
+        issuer: str | None = None,
+        url: str | None = None,
+        origins: tuple[str, ...] | None = None,
+        webfinger: str | None = None,
     ) -> None:
-        if not issuer and not url:
+        if not issuer and not url and not webfinger:
             raise UsageError("discovery needs the issuer or the URL of the metadata document")
         self.issuer = issuer
         self.url = url
         self.origins = origins
+        self.webfinger = webfinger
         self.metadata: ServerMetadata | None = None
 
     def __repr__(self) -> str:
-        return f"<Discovery of {self.issuer or self.url}>"
+        return f"<Discovery of {self.issuer or self.url or self.webfinger}>"
 
 
 class ClientConfig(Value):
@@ -128,6 +135,12 @@ def server_of(config: ClientConfig) -> Flow[ServerMetadata]:
         return config.metadata
     known = discovery.metadata
     if known is None or (known.expires_at is not None and known.expires_at <= config.clock()):
+        if discovery.issuer is None and discovery.webfinger is not None:
+            from ._webfinger import find_issuer
+
+            discovery.issuer = yield from find_issuer(
+                discovery.webfinger, clock=config.clock, allow_insecure_http=config.allow_insecure_http
+            )
         try:
             found = yield from discover(
                 issuer=discovery.issuer,

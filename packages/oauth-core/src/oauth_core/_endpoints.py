@@ -6,7 +6,7 @@ An adapter supplies ``_send(request, options)``. ``_async_endpoints`` is the twi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar, cast
 
@@ -19,6 +19,7 @@ from ._source import TokenSource
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
+    from ._claim_sources import ClaimsJudge, SourcedClaim
     from ._grants import Grant
     from ._metadata import ServerMetadata
     from ._plans import Callback
@@ -135,6 +136,30 @@ class EndpointMethods(FurtherMethods):
         """
         return self._drive(self._plan_userinfo(self._live(token), subject, token_placement, options))
 
+    def find_issuer(self, identifier: str, **options: object) -> str:
+        """Return the issuer that speaks for ``acct:user@host``, ``user@host``, a host or a URL, not yet verified.
+
+        ``options`` are those of the HTTP library. Raises as ``from_webfinger``, which verifies it too. RFC 7033.
+        """
+        return self._drive(self._plan_issuer(identifier, options))
+
+    def resolve_claims(
+        self,
+        claims: Mapping[str, object],
+        judges: Mapping[str, ClaimsJudge],
+        *,
+        names: Iterable[str] | None = None,
+        **options: object,
+    ) -> dict[str, SourcedClaim]:
+        """Return the aggregated and distributed claims of userinfo or an ID token, each with who vouches for it.
+
+        ``judges`` verify, by issuer (``ClaimsValidator`` of oauth-jwt); the JWT of another issuer is refused. ``names``
+        asks for some claims alone. A source elsewhere is shown the access token that came with the claims, or none.
+        ``options`` are those of the HTTP library. Raises ``ProtocolViolation``, ``ServerRefusal``, and what a judge
+        raises. OIDC Core §5.6.2.
+        """
+        return self._drive(self._plan_claims(claims, judges, names, options))
+
     def load_server_metadata(self) -> ServerMetadata:
         """Return what is known of the server, read from its metadata document where that is due. RFC 8414.
 
@@ -150,6 +175,18 @@ class EndpointMethods(FurtherMethods):
         ``ServerRefusal``. RFC 8414 §3.
         """
         client = cls(**discovering(url, issuer, options))
+        client.load_server_metadata()
+        return client
+
+    @classmethod
+    def from_webfinger(cls, identifier: str, **options: object) -> Self:
+        """Return a client of the server that speaks for ``acct:user@host``, ``user@host``, a host or a URL.
+
+        The host is asked for the issuer, and the issuer's metadata must be its own. ``options`` are the constructor's.
+        Raises ``UsageError`` for what is no identifier, ``ServerRefusal`` (status 404 where the host does not know it),
+        ``ProtocolViolation``, ``InvalidMetadataError``. RFC 7033, OpenID Connect Discovery §2.
+        """
+        client = cls(**{**options, "webfinger": identifier})
         client.load_server_metadata()
         return client
 

@@ -83,6 +83,7 @@ _OWN = (
     "token_updater",
     "update_token",
     "userinfo_validator",
+    "webfinger",
 )
 OPTION_NAMES = frozenset({*_OWN, *SPELLINGS})
 
@@ -219,7 +220,12 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
         metadata = metadata.over(known if origins is None else check_origins(known, origins))
     url = cast("str | None", given.get("server_metadata_url"))
     discovery = base.discovery
-    if url or (issuer and not (metadata.token_endpoint or metadata.authorization_endpoint)):
+    webfinger = cast("str | None", given.get("webfinger"))
+    if webfinger:
+        if url or issuer or document is not None:
+            raise TypeError("webfinger finds the issuer: pass it, or issuer, server_metadata_url or metadata")
+        discovery = Discovery(webfinger=webfinger, origins=origins)
+    elif url or (issuer and not (metadata.token_endpoint or metadata.authorization_endpoint)):
         discovery = Discovery(issuer=issuer, url=url, origins=origins)
     scope = given.get("scope", base.scope)
     return base.replace(

@@ -20,6 +20,7 @@ from ._sorted_call import SortedCall
 
 if TYPE_CHECKING:
     from ._authorization import AuthorizationRequest, AuthorizationResponse
+    from ._claim_sources import ClaimsJudge, SourcedClaim
     from ._grants import Grant
     from ._login import Login
     from ._token import OAuth2Token
@@ -257,6 +258,31 @@ class EndpointPlans:
         if call.extra:
             raise TypeError(f"userinfo takes no {sorted(call.extra)}")
         flow = userinfo(call.config, token, url=call.url, subject=subject, token_placement=token_placement)
+        return Plan(flow, call.options)
+
+    def _plan_issuer(self, identifier: str, parameters: Mapping[str, object]) -> Plan[str]:
+        from ._webfinger import find_issuer
+
+        call = self._sort("find_issuer", parameters)
+        if call.extra:
+            raise TypeError(f"find_issuer takes no {sorted(call.extra)}")
+        config = self._config
+        flow = find_issuer(identifier, clock=config.clock, allow_insecure_http=config.allow_insecure_http)
+        return Plan(flow, call.options)
+
+    def _plan_claims(
+        self,
+        claims: Mapping[str, object],
+        judges: Mapping[str, ClaimsJudge],
+        names: Iterable[str] | None,
+        parameters: Mapping[str, object],
+    ) -> Plan[dict[str, SourcedClaim]]:
+        from ._claim_sources import resolve_claims
+
+        call = self._sort("resolve_claims", parameters)
+        if call.extra:
+            raise TypeError(f"resolve_claims takes no {sorted(call.extra)}")
+        flow = resolve_claims(claims, judges, names=names, allow_insecure_http=self._config.allow_insecure_http)
         return Plan(flow, call.options)
 
     def _plan_authorize(self, parameters: Mapping[str, object]) -> Plan[AuthorizationRequest]:

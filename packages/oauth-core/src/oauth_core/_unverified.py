@@ -1,7 +1,7 @@
-"""What can be read in an ID token before anybody has judged it.
+"""What can be read in an ID token, or another JWT, before anybody has judged it.
 
 Rules of this room: nothing here is believed; it may only lead to a refusal, never to an acceptance that something else
-would not give.
+would not give: an issuer that is read here may choose who judges the token, and that judge has the last word.
 """
 
 from __future__ import annotations

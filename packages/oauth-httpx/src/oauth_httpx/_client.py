@@ -123,12 +123,12 @@ class OAuth2ClientBase(_ClientBase, HeldHooks, Verbs[R], SessionMethods):
     ``token_endpoint_auth_method`` names how the client authenticates (``client_secret_basic`` unless the server's
     metadata excludes it). ``update_token(token, refresh_token=, access_token=)`` or ``token_updater(token)`` is called
     for every renewed token; ``store`` sees every token under ``store_key``. ``leeway`` is how many seconds before its
-    end a token is renewed. Endpoints are given one by one, by ``metadata`` (a mapping), or found through ``issuer`` or
-    ``server_metadata_url``; ``grant`` or ``grant_type`` obtains the first token without a call of yours. ``dpop`` is
-    the key that tokens are bound to; ``id_token_validator``, ``jarm_validator``, ``userinfo_validator`` and
-    ``introspection_validator`` judge what the server signs (oauth-jwt has all). All other keywords are the library's;
-    ``timeout`` is for the server's endpoints too, which otherwise get 10 s an operation. Raises ``TypeError`` for an
-    unknown keyword.
+    end a token is renewed. Endpoints are given one by one, by ``metadata`` (a mapping), or found through ``issuer``,
+    ``server_metadata_url`` or ``webfinger``; ``grant`` or ``grant_type`` obtains the first token without a call of
+    yours. ``dpop`` is the key that tokens are bound to; ``id_token_validator``, ``jarm_validator``,
+    ``userinfo_validator`` and ``introspection_validator`` judge what the server signs (oauth-jwt has all). All other
+    keywords are the library's; ``timeout`` is for the server's endpoints too, which otherwise get 10 s an operation.
+    Raises ``TypeError`` for an unknown keyword.
     """
 
     _library_class = "Client"

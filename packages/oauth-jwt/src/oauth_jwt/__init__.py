@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ._assertion import (
         JWTAssertion,
     )
+    from ._claims_source import (
+        ClaimsValidator,
+    )
     from ._client_auth import (
         ClientSecretJWT,
         ClientSecretJwt,
@@ -91,6 +94,7 @@ __all__ = [
     "AccessTokenValidator",
     "AppleClientSecret",
     "Claims",
+    "ClaimsValidator",
     "ClientAssertion",
     "ClientSecretJWT",
     "ClientSecretJwt",
@@ -129,6 +133,7 @@ _MODULES = {
     "AccessTokenValidator": "_access_token",
     "AppleClientSecret": "_secrets",
     "Claims": "_tokens",
+    "ClaimsValidator": "_claims_source",
     "ClientAssertion": "_workload",
     "ClientSecretJWT": "_client_auth",
     "ClientSecretJwt": "_client_auth",

@@ -36,11 +36,11 @@ class OAuth2Session(SessionMethods, requests.Session):
     for every renewed token; ``store`` sees every token under ``store_key``. ``leeway`` is how many seconds before its
     end a token is renewed; ``default_timeout`` (seconds) is for API requests and, instead of 10 s, for the server's
     endpoints. ``client`` lends its configuration. Endpoints are given one by one, by ``metadata`` (a mapping), or found
-    through ``issuer`` or ``server_metadata_url``; ``grant`` or ``grant_type`` obtains the first token without a call of
-    yours. ``auto_refresh_url`` is another spelling of ``token_endpoint``; ``auto_refresh_kwargs`` are parameters of
-    renewals alone. ``dpop`` is the key that tokens are bound to; ``id_token_validator``, ``jarm_validator``,
-    ``userinfo_validator`` and ``introspection_validator`` judge what the server signs (oauth-jwt has all). Raises
-    ``TypeError`` for an unknown keyword.
+    through ``issuer``, ``server_metadata_url`` or ``webfinger``; ``grant`` or ``grant_type`` obtains the first token
+    without a call of yours. ``auto_refresh_url`` is another spelling of ``token_endpoint``; ``auto_refresh_kwargs`` are
+    parameters of renewals alone. ``dpop`` is the key that tokens are bound to; ``id_token_validator``,
+    ``jarm_validator``, ``userinfo_validator`` and ``introspection_validator`` judge what the server signs (oauth-jwt has
+    all). Raises ``TypeError`` for an unknown keyword.
     """
 
     __attrs__: ClassVar[list[str]] = [  # type: ignore[misc]  # what pickles

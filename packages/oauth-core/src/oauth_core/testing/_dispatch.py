@@ -29,6 +29,7 @@ from ._pushed import pushed_endpoint
 from ._registration import managed_registration, registration_endpoint
 from ._resource import protected_resource, public_resource, streamed_resource
 from ._switches import FaultSwitch
+from ._webfinger import webfinger_endpoint
 from ._wire import Refusal, json_response
 
 __all__ = ["ENDPOINTS", "Dispatcher"]
@@ -55,6 +56,7 @@ ENDPOINTS: dict[str, Endpoint] = {
 }
 
 _METADATA = Endpoint("metadata", metadata_endpoint)
+_WEBFINGER = Endpoint("webfinger", webfinger_endpoint)
 _WELL_KNOWN = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 
 
@@ -94,6 +96,8 @@ class Dispatcher:
         # RFC 8414 §3.1 puts the issuer's path after the well-known part, OpenID Connect before it.
         if path in {*(known + base for known in _WELL_KNOWN), base + _WELL_KNOWN[1]}:
             return path, _METADATA
+        if path == "/.well-known/webfinger":  # the host's, whatever the issuer's path (RFC 7033 §4)
+            return path, _WEBFINGER
         if not path.startswith(base + "/"):
             return path, _UNKNOWN
         path = path[len(base) :]

@@ -96,9 +96,11 @@ class Refusal(Exception):
         return json_response(body, status=self.status, headers=self.headers)
 
 
-def json_response(body: object, *, status: int = 200, headers: Pairs = ()) -> Response:
+def json_response(
+    body: object, *, status: int = 200, headers: Pairs = (), media_type: str = "application/json"
+) -> Response:
     """Return a JSON answer that no cache may keep."""
-    fixed = (("Content-Type", "application/json"), *NO_STORE)
+    fixed = (("Content-Type", media_type), *NO_STORE)
     return Response(status, (*fixed, *headers), json.dumps(body).encode())
 
 

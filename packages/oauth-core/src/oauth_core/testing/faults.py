@@ -228,7 +228,7 @@ def _error(code: str, description: str | None, status: int) -> Response:
 
 def _edited(response: Response, edit: Callable[[dict[str, object]], dict[str, object]]) -> Response:
     """Return the answer with its JSON object edited; an error, and what is no JSON object, stays as it is."""
-    if response.status not in {200, 201} or response.content_type != "application/json":
+    if response.status not in {200, 201} or response.content_type not in {"application/json", "application/jrd+json"}:
         return response
     members = response.json()
     return response.replace(body=json.dumps(edit(members)).encode()) if isinstance(members, dict) else response

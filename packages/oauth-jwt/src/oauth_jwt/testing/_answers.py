@@ -21,6 +21,7 @@ from oauth_core.testing import (
     RegisteredClient,
     TokenRequest,
     authenticate,
+    presented_token,
     read_form,
 )
 from oauth_jwt._claims import check_times, half_hash
@@ -33,6 +34,8 @@ from ._assertions import params_of, verified_claims
 from ._state import KeyState
 
 __all__ = [
+    "claims_endpoint",
+    "claims_token",
     "hybrid_response",
     "id_token_member",
     "logout_token",
@@ -228,3 +231,19 @@ def signed_response(operations: KeyState, authority: Authority, client: Register
         **{name: value for name, value in answer if name != "iss"},
     }
     return (("response", signed(operations, authority, client, "authorization", claims)),)
+
+
+def claims_token(operations: KeyState, authority: Authority, user: FakeUser) -> str:
+    """Return the claims about a person as a JWT, for another server to hand on. OIDC Core §5.6.2."""
+    now = int(authority.clock())
+    claims = {**user.claims, "iss": authority.issuer, "iat": now, "exp": now + LIFETIME}
+    return signed(operations, authority, RegisteredClient("another-server"), "claims", claims)
+
+
+def claims_endpoint(operations: KeyState, authority: Authority, exchange: Exchange) -> Response:
+    """Return the claims about the person whom a token of this server stands for, as a JWT. OIDC Core §5.6.2."""
+    token = presented_token(authority, exchange.request)
+    user = next((user for user in authority.users.values() if user.subject == token.subject), None)
+    if user is None:
+        raise Refusal("insufficient_scope", "the token stands for no person", status=403)
+    return Response(200, (("Content-Type", "application/jwt"),), claims_token(operations, authority, user).encode())

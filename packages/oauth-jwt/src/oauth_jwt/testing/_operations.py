@@ -7,6 +7,8 @@ from functools import partial
 from oauth_core.testing import Authority, Endpoint
 
 from ._answers import (
+    claims_endpoint,
+    claims_token,
     hybrid_response,
     id_token_member,
     logout_token,
@@ -30,9 +32,9 @@ class KeyOperations(KeyState):
     """All that keys add to a fake server: ``server.install(KeyOperations())``.
 
     ``nonce`` is demanded in every DPoP proof (None: no nonce). ``alter(kind, header, claims)`` may change anything
-    before it is signed; ``kind`` is ``id_token``, ``userinfo``, ``introspection``, ``authorization`` or ``logout``.
-    ``forge(kind, token)`` returns what takes the place of a signed token. ``keys`` are the server's own by algorithm,
-    made when first needed unless given; after a change of them ``publish()`` shows it. Clients say in
+    before it is signed; ``kind`` is ``id_token``, ``userinfo``, ``introspection``, ``authorization``, ``logout`` or
+    ``claims``. ``forge(kind, token)`` returns what takes the place of a signed token. ``keys`` are the server's own by
+    algorithm, made when first needed unless given; after a change of them ``publish()`` shows it. Clients say in
     ``RegisteredClient.metadata`` what they are registered for, in the words of RFC 7591: ``jwks``,
     ``id_token_signed_response_alg``, ``dpop_bound_access_tokens``, ….
     """
@@ -59,6 +61,7 @@ class KeyOperations(KeyState):
             else:
                 continue
             authority.endpoints[path] = Endpoint(endpoint.name, handler, endpoint.member, endpoint.streams)
+        authority.endpoints["/claims"] = Endpoint("claims", partial(claims_endpoint, self))
         self.key("RS256")
         self.publish()
         authority.metadata |= {
@@ -78,6 +81,16 @@ class KeyOperations(KeyState):
         if self._authority is None:
             raise RuntimeError("these key operations are installed at no server: call server.install() first")
         return logout_token(self, self._authority, self._authority.clients[client_id], sub, sid)
+
+    def claims_token(self, user: str) -> str:
+        """Return the claims about a person as a JWT, for another server to hand on; ``/claims`` gives the same.
+
+        That endpoint, ``server.endpoint("claims")``, wants a token of this server that stands for the person. Raises
+        ``RuntimeError`` where it is installed at no server. OIDC Core §5.6.2.
+        """
+        if self._authority is None:
+            raise RuntimeError("these key operations are installed at no server: call server.install() first")
+        return claims_token(self, self._authority, self._authority.users[user])
 
 
 def install(authority: Authority) -> None:
