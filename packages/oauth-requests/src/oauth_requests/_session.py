@@ -39,8 +39,8 @@ class OAuth2Session(SessionMethods, requests.Session):
     through ``issuer``, ``server_metadata_url`` or ``webfinger``; ``grant`` or ``grant_type`` obtains the first token
     without a call of yours. ``auto_refresh_url`` is another spelling of ``token_endpoint``; ``auto_refresh_kwargs`` are
     parameters of renewals alone. ``dpop`` is the key that tokens are bound to; ``id_token_validator``,
-    ``jarm_validator``, ``userinfo_validator`` and ``introspection_validator`` judge what the server signs (oauth-jwt has
-    all). Raises ``TypeError`` for an unknown keyword.
+    ``jarm_validator``, ``userinfo_validator`` and ``introspection_validator`` judge what the server signs (oauth-jwt
+    has all). Raises ``TypeError`` for an unknown keyword.
     """
 
     __attrs__: ClassVar[list[str]] = [  # type: ignore[misc]  # what pickles
