@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from oauth_core import Pairs
 from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, ServerSettings
 from oauth_core.testing import RegisteredClient as FakeClient
 from tests.servers.protocol import REDIRECT_URI, AuthorizationServer, RegisteredClient
@@ -29,6 +30,7 @@ FAKE_SUPPORTS = frozenset(
         "device_code",
         "discovery",
         "end_session",
+        "form_post",
         "introspection",
         "iss",
         "par",
@@ -144,6 +146,10 @@ class FakePlace:
     @property
     def metadata_url(self) -> str:
         return self.fake.url("/.well-known/openid-configuration")
+
+    def authorize_form(self, url: str) -> tuple[str, Pairs]:
+        """Approve, where the answer is a form: the callback's URL and what is posted there."""
+        return self.fake.authorize_form(url)
 
     def authorize(self, url: str) -> str:
         """Approve; ``login_hint=deny`` refuses, as at the real servers."""

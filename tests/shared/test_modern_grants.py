@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -151,6 +151,56 @@ def test_authorization_details(place, client):
     request = client.authorization_request(authorization_details=[detail])
     token = client.authorization_code(request.validate_callback(place.authorize(request.uri)))
     assert granted_details(token) == (detail,)
+
+
+@needs("form_post", "authorization_code")
+def test_form_post(place, client):
+    """What the browser posts to the callback is judged like a callback's URL, as fields and as a body."""
+    for encode in (dict, urlencode):
+        request = client.authorization_request(response_mode="form_post")
+        target, fields = place.server.authorize_form(request.uri)
+        assert target == request.redirect_uri
+        assert client.authorization_code(request.validate_callback(encode(fields))).access_token
+    request = client.authorization_request(response_mode="form_post")
+    _, fields = place.server.authorize_form(request.uri)
+    with pytest.raises(MismatchingStateError):
+        request.validate_callback({**dict(fields), "state": "other"})
+
+
+@needs("resource", "authorization_code")
+def test_resources(place, client):
+    """A login for several resources brings a token for one of them at a time; a renewal may ask for another."""
+    first, second = f"{place.server.issuer}/resource/one", f"{place.server.issuer}/resource/two"
+    request = client.authorization_request(
+        resource=[first, second], scope="openid offline_access api", prompt="consent"
+    )
+    assert [value for name, value in request.parameters if name == "resource"] == [first, second]
+    client.authorization_code(request.validate_callback(place.authorize(request.uri)), resource=first)
+    assert client.get(place.api_url).json()["aud"] == first
+    client.refresh_token(resource=second)
+    assert client.get(place.api_url).json()["aud"] == second
+    client.client_credentials(resource=first, scope="api")
+    assert client.get(place.api_url).json()["aud"] == first
+    with pytest.raises(ServerRefusal, match="invalid_target"):
+        client.client_credentials(resource="https://elsewhere.example")
+
+
+def test_repeated_resources(fake_place, fake, new_client):
+    """Several resources are several parameters, in the URL, pushed, and in token requests. RFC 8707 §2."""
+    client = new_client(**fake_place.discovered())
+    both = ["https://one.example", "https://two.example"]
+    for make in (client.authorization_request, client.pushed_authorization_request):
+        request = make(resource=both)
+        client.authorization_code(request.validate_callback(fake_place.authorize(request.uri)), resource=both)
+    client.refresh_token(resource=both)
+    client.client_credentials(resource=both)
+    client.token_exchange(client.token, resource=both, audience=["a", "b"])
+    calls = [one for one in fake.requests if one.endpoint in {"par", "token"}]
+    assert len(calls) == 6
+    for call in calls:
+        assert [value for name, value in call.form if name == "resource"] == both
+    assert [value for name, value in calls[-1].form if name == "audience"] == ["a", "b"]
+    assert [value for name, value in fake.seen("authorize")[0].query if name == "resource"] == both
 
 
 @needs("registration", "registration_management", "authorization_code")
