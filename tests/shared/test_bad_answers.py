@@ -23,12 +23,6 @@ def client(fake_place, new_client):
     return new_client(**fake_place.options())
 
 
-@pytest.fixture
-def discovered(fake_place, new_client):
-    """A session that finds everything by the issuer."""
-    return new_client(**{**fake_place.discovered(), "scope": "openid read"})
-
-
 def refused(client, fake, fault, expected=OAuthError):
     """Fetch a token while the fault is on, and return the error."""
     fake.inject(fault, "token")
@@ -222,22 +216,3 @@ def test_line_break_in_a_token(new_client, fake_place, fake):
     with pytest.raises(UsageError, match="control character"):
         client.get(fake_place.api_url)
     assert fake.count("api") == 0
-
-
-def test_an_exchange_that_brings_something_else(fake, discovered):
-    """An `issued_token_type` that was not asked for ends in an error, and the session keeps the token it had."""
-    had = discovered.client_credentials()
-    fake.inject(faults.with_members({"issued_token_type": "urn:ietf:params:oauth:token-type:jwt"}), "token")
-    with pytest.raises(InvalidTokenResponse, match="asked for"):
-        discovered.token_exchange(had, requested_token_type="access_token")
-    assert discovered.token == had
-
-
-def test_a_poll_answered_with_html(fake_place, fake, discovered):
-    """A page where a token should be ends the polling, and there is no token."""
-    login = discovered.authorize_device()
-    fake_place.server.decide_device(login.user_code, approve=True)
-    fake.inject(faults.html_ok(), "token")
-    with pytest.raises(InvalidTokenResponse):
-        discovered.poll_device_code(login)
-    assert (discovered.token, fake.count("token")) == (None, 1)
