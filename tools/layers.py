@@ -33,7 +33,7 @@ class Allowed:
 
 
 PACKAGES = {
-    CORE: Allowed(lazily=frozenset({"cryptography", "redis"})),
+    CORE: Allowed(lazily=frozenset({"cryptography", "filelock"})),
     "oauth_jwt": Allowed(always=frozenset({"cryptography", "joserfc"})),
     "oauth_requests": Allowed(
         always=frozenset({"requests", "urllib3"}),

@@ -27,7 +27,7 @@ from versions import NAMES, ROOT
 DIST = ROOT / "dist"
 SCRIPTS = ROOT / "tools" / "wheel_scripts"
 ABSENT = {
-    "oauth-core": ("requests", "httpx", "httpx2", "cryptography", "joserfc", "redis"),
+    "oauth-core": ("requests", "httpx", "httpx2", "cryptography", "joserfc", "filelock", "redis"),
     "oauth-jwt": ("requests", "httpx", "httpx2"),
     "oauth-requests": ("httpx", "httpx2", "cryptography", "joserfc"),
     "oauth-httpx": ("requests", "urllib3", "httpx2", "cryptography", "joserfc"),

@@ -28,9 +28,10 @@ def fake() -> FakeAuthorizationServer:
 
 
 @pytest.fixture
-def names(fake, monkeypatch) -> dict[str, object]:
+def names(fake, monkeypatch, tmp_path) -> dict[str, object]:
     """The free names of the guides: the browser's session, and the browser itself."""
     Router(fake, {"https://as.example": "", "https://api.example": "/api"}).patch(monkeypatch)
+    monkeypatch.setenv("HOME", str(tmp_path))
     kept: dict[str, object] = {}
 
     def redirect_to(uri):
@@ -44,7 +45,7 @@ def names(fake, monkeypatch) -> dict[str, object]:
     return kept
 
 
-@pytest.mark.parametrize(("page", "blocks"), [("oauth2", 4), ("auth-handlers", 3), ("tokens-and-stores", 1)])
+@pytest.mark.parametrize(("page", "blocks"), [("oauth2", 4), ("auth-handlers", 3), ("tokens-and-stores", 2)])
 def test_the_code_of_a_guide_runs(page, blocks, names, fake):
     """Every code block of the page runs, each after those before it."""
     found = BLOCK.findall((GUIDES / f"{page}.md").read_text("utf-8"))

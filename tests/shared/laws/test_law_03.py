@@ -15,10 +15,17 @@ import pytest
 
 from oauth_core import MemoryTokenStore, OAuth2Token, TransportError
 from oauth_core.testing import faults
-from tests.shared.laws.file_store import FileStore
+from tests.servers.redis import redis_socket
+from tests.shared.laws.worker import made_store
 from tests.shared.needs import asynchronous_only
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def redis():
+    with redis_socket() as path:
+        yield path
 
 
 class LockingStore(MemoryTokenStore):
@@ -84,16 +91,24 @@ def test_sessions_that_share_a_locking_store(fake_place, fake, new_client):
     assert len({session.token["access_token"] for session in sessions}) == 1
 
 
-def test_processes_that_share_a_locking_store(fake_place, fake, flavour, tmp_path):
+@pytest.mark.parametrize("kind", ["file", pytest.param("redis", marks=pytest.mark.real_server)])
+def test_processes_that_share_a_locking_store(fake_place, fake, flavour, kind, tmp_path, request):
     """Processes that share a locking store renew an expired token once; all of them present what one was given."""
-    token = {**fake.issue_token("basic", user="alice"), "expires_at": 1}
-    FileStore(tmp_path).save("default", OAuth2Token(token), None)
+    place = str(tmp_path) if kind == "file" else request.getfixturevalue("redis")
+    store = made_store(kind, place, asynchronous=False)
+    store.save("default", OAuth2Token({**fake.issue_token("basic", user="alice"), "expires_at": 1}), None)
     options = {name: value for name, value in fake_place.options().items() if name != "clock"}
-    (tmp_path / "options.json").write_text(json.dumps(options))
     fake.inject(faults.slow(0.3), "token", times=None)
-    command = [sys.executable, "-m", "tests.shared.laws.worker", flavour.name, str(tmp_path), fake_place.api_url, "5"]
+    told = [flavour.name, kind, place, json.dumps(options), fake_place.api_url, "5"]
     workers = [
-        subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.shared.laws.worker", *told],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(3)
     ]
     for each in workers:
         assert each.stdout.readline() == "ready\n"
@@ -102,7 +117,7 @@ def test_processes_that_share_a_locking_store(fake_place, fake, flavour, tmp_pat
         each.stdin.flush()
     said = [json.loads(each.communicate(timeout=60)[0]) for each in workers]
     assert [codes for codes, _ in said] == [[200] * 5] * 3
-    assert {used for _, used in said} == {FileStore(tmp_path).load("default")["access_token"]}
+    assert {used for _, used in said} == {store.load("default")["access_token"]}
     assert fake.count("token") == 1
 
 

@@ -124,6 +124,7 @@ if TYPE_CHECKING:
         UsageError,
         printable,
     )
+    from ._file_store import FileTokenStore
     from ._flows import (
         authorize,
         fetch_token,
@@ -310,6 +311,7 @@ if TYPE_CHECKING:
         RequestSigner,
         parse_pushed_authorization_response,
     )
+    from ._redis_store import AsyncRedisTokenStore, RedisTokenStore
     from ._registration import (
         ClientRegistration,
         build_registration_request,
@@ -388,6 +390,7 @@ __all__ = [
     "AsyncEndpointMethods",
     "AsyncFurtherMethods",
     "AsyncOAuth1Methods",
+    "AsyncRedisTokenStore",
     "AsyncSessionMethods",
     "AsyncTokenSource",
     "AsyncTokenStore",
@@ -428,6 +431,7 @@ __all__ = [
     "EndpointMethods",
     "ErrorStatusReceived",
     "ExtensionGrant",
+    "FileTokenStore",
     "Flow",
     "FrontChannelLogout",
     "FurtherMethods",
@@ -480,6 +484,7 @@ __all__ = [
     "PushedAuthorization",
     "RSAKey",
     "ReauthorizationRequired",
+    "RedisTokenStore",
     "RefreshTokenGrant",
     "RefreshTokenHandler",
     "Renewal",
@@ -638,6 +643,7 @@ _MODULES = {
     "AsyncEndpointMethods": "_async_endpoints",
     "AsyncFurtherMethods": "_async_further_methods",
     "AsyncOAuth1Methods": "_oauth1_faces",
+    "AsyncRedisTokenStore": "_redis_store",
     "AsyncSessionMethods": "_session",
     "AsyncTokenSource": "_source",
     "AsyncTokenStore": "_store",
@@ -678,6 +684,7 @@ _MODULES = {
     "EndpointMethods": "_endpoints",
     "ErrorStatusReceived": "_errors",
     "ExtensionGrant": "_grants",
+    "FileTokenStore": "_file_store",
     "Flow": "_messages",
     "FrontChannelLogout": "_initiated",
     "FurtherMethods": "_further_methods",
@@ -730,6 +737,7 @@ _MODULES = {
     "PushedAuthorization": "_pushed",
     "RSAKey": "_oauth1_rsa",
     "ReauthorizationRequired": "_errors",
+    "RedisTokenStore": "_redis_store",
     "RefreshTokenGrant": "_grants",
     "RefreshTokenHandler": "_handlers",
     "Renewal": "_renewal",
