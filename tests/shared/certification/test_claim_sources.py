@@ -1,4 +1,4 @@
-"""Claims of other sources on every flavour: aggregated and distributed ones count when their issuer's judge says so."""
+"""OIDCCClientTest AggregatedClaims, DistributedClaims: claims of others count when their issuer's judge says so."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from oauth_core import InsecureTransportError, ProtocolViolation, ServerRefusal
 from oauth_core.testing import FakeUser, faults
 from oauth_jwt import ClaimsValidator, InvalidJWTError, Key
 from oauth_jwt.testing import KeyOperations
+from tests.shared.certification.provider import asked
 
 ADDRESS = {"locality": "Wonderland"}
 
 
-@pytest.fixture(scope="module")
-def provider_key() -> Key:
-    return Key.generate("RS256")
-
-
 @pytest.fixture
-def provider(elsewhere, provider_key) -> KeyOperations:
+def provider(elsewhere, provider_keys) -> KeyOperations:
     """A claims provider at another origin, which vouches for alice's address and birthday."""
-    operations = KeyOperations(keys={"RS256": provider_key})
+    operations = KeyOperations(keys={"RS256": provider_keys["RS256"]})
     elsewhere.install(operations)
     elsewhere.authority.users["alice"] = FakeUser("alice", claims={"address": ADDRESS, "birthdate": "1865-11-26"})
     return operations
@@ -105,8 +101,9 @@ def test_forged(client, provider, judges):
     """A JWT whose signature does not hold is refused."""
     claims = client.userinfo()
     provider.keys["RS256"] = Key.generate("RS256")  # and does not publish it
-    with pytest.raises(InvalidJWTError):
+    with pytest.raises(InvalidJWTError) as caught:
         client.resolve_claims(claims, judges, names="birthdate")
+    assert caught.value.claim == "kid"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +120,7 @@ def test_bad_sources(elsewhere, client, judges, fault, error):
     elsewhere.inject(fault, "claims")
     with pytest.raises(error):
         client.resolve_claims(client.userinfo(), judges, names="birthdate")
+    assert asked(elsewhere) == ["claims"]
 
 
 def test_sources_in_the_clear(client, judges):

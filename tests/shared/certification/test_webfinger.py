@@ -1,4 +1,4 @@
-"""Finding the issuer on every flavour: from what a person types to a client of the server that speaks for them."""
+"""OIDCCClientTest DiscoveryWebfingerAcct, …URL: from what a person types to a client of the server that knows them."""
 
 from __future__ import annotations
 
