@@ -36,4 +36,4 @@ def test_every_row_names_a_test():
 def test_every_file_is_named():
     """Each file of tests is named in the guide."""
     files = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("test_*.py")}
-    assert files == {file for file, _ in named()}
+    assert files == {file for file, _ in named()}, f"name each file of {FOLDER.name} in the tables of {GUIDE.name}"
