@@ -15,18 +15,32 @@ import oauth_httpx.httpx2
 import oauth_requests
 from oauth_compliance import Fix, OAuth1Profile, Profile, UserProfile, apply, profile
 from oauth_core import (
+    AsyncDeviceAuthorizationPollingJob,
+    AuthorizationDetail,
     AuthorizationRequest,
+    AuthorizationRequestSerializer,
     AuthorizationResponse,
+    BackChannelAuthentication,
+    ClientRegistration,
+    DeviceAuthorization,
+    ExtensionGrant,
     Flow,
+    Grant,
+    LogoutRequest,
     MemoryTokenStore,
     OAuth2Token,
     OAuthError,
+    Pairs,
+    PollProgress,
     ReauthorizationRequired,
     Request,
     Response,
+    TokenSerializer,
     TokenStore,
+    granted_details,
     run,
     send,
+    validate_ciba_ping,
 )
 
 
@@ -164,3 +178,160 @@ def providers(name: str) -> None:
     oauth_httpx.AsyncOAuth2Client(**github.session_options(), client_id="app")
     assert_type(apply(session, "slack"), Fix)
     assert_type(github.user_profile({"id": 1}), UserProfile)
+
+
+def show(step: PollProgress) -> None:
+    """What is called after every question that brought no token."""
+    assert_type(step.polls, int)
+    assert_type(step.error, str)
+    assert_type(step.interval, float)
+    assert_type(step.expires_at, float)
+
+
+def on_another_device(session: oauth_requests.OAuth2Session, client: oauth_httpx.OAuth2Client) -> None:
+    """A device login is a value with typed members; the polling gives a token, a job a token or nothing yet."""
+    login = session.authorize_device(scope=["openid", "read"])
+    assert_type(login, DeviceAuthorization)
+    assert_type(login.user_code, str)
+    assert_type(login.verification_uri_complete, str | None)
+    assert_type(login.expires_at, float)
+    assert_type(login.interval, float)
+    assert_type(login.get("brand"), object)
+    assert_type(session.poll_device_code(login, on_poll=show), OAuth2Token)
+    assert_type(session.device_code(login.device_code), OAuth2Token)
+    job = oauth_requests.DeviceAuthorizationPollingJob(session, login, interval=2, on_poll=show)
+    assert_type(job(), OAuth2Token | None)
+    auth: requests.auth.AuthBase = oauth_requests.OAuth2DeviceCodeAuth(session, login, store=MemoryTokenStore())
+    requests.get("https://api.example/", auth=auth, timeout=10)
+    assert_type(client.poll_device_code(client.authorize_device()), OAuth2Token)
+
+
+async def on_another_device_async(client: oauth_httpx.AsyncOAuth2Client) -> None:
+    """The same, awaited."""
+    login = await client.authorize_device()
+    assert_type(login, DeviceAuthorization)
+    assert_type(await client.poll_device_code(login, on_poll=show), OAuth2Token)
+    job = AsyncDeviceAuthorizationPollingJob(client, login)
+    assert_type(await job(), OAuth2Token | None)
+    auth: httpx.Auth = oauth_httpx.OAuth2DeviceCodeAuth(client, login)
+    await client.get("https://api.example/", auth=auth)
+
+
+def by_backchannel(session: oauth_requests.OAuth2Session, header: str | None, body: bytes) -> None:
+    """Somebody is asked by a hint; a ping names the request, once its token is right."""
+    login = session.backchannel_authentication_request("openid", login_hint="alice", requested_expiry=60)
+    assert_type(login, BackChannelAuthentication)
+    assert_type(login.auth_req_id, str)
+    assert_type(login.expires_in, float | None)
+    assert_type(session.poll_ciba(login, on_poll=show), OAuth2Token)
+    assert_type(validate_ciba_ping(header, body, client_notification_token="mine"), str)
+    assert_type(session.ciba(login), OAuth2Token)
+    assert_type(oauth_requests.BackChannelAuthenticationPollingJob(session, login)(), OAuth2Token | None)
+
+
+async def by_backchannel_async(client: oauth_httpx.httpx2.AsyncOAuth2Client) -> None:
+    """The same, awaited, on httpx2."""
+    login = await client.backchannel_authentication_request(login_hint="alice")
+    assert_type(login, BackChannelAuthentication)
+    assert_type(await client.poll_ciba(login), OAuth2Token)
+
+
+def exchanges(client: oauth_requests.OAuth2Client, token: OAuth2Token) -> None:
+    """A token is exchanged as it is, or as text with the name of its type."""
+    assert_type(client.token_exchange(token, audience="https://backend.example"), OAuth2Token)
+    assert_type(
+        client.token_exchange("text", "access_token", actor_token="id", actor_token_type="id_token"), OAuth2Token
+    )
+    auth: requests.auth.AuthBase = oauth_requests.OAuth2TokenExchangeAuth(client, token)
+    requests.get("https://api.example/", auth=auth, timeout=10)
+
+
+async def exchanges_async(client: oauth_httpx.AsyncOAuth2Client, token: OAuth2Token) -> None:
+    """The same, awaited; further keywords may repeat."""
+    assert_type(await client.token_exchange(token, resource=["https://a.example", "https://b.example"]), OAuth2Token)
+
+
+def grants_of_ones_own(session: oauth_requests.OAuth2Session) -> Grant:
+    """An extension grant is a value, and so is a class of one's own that has the members of a grant."""
+
+    class Voucher:
+        """A grant by structure: no base class."""
+
+        grant_type = "urn:example:voucher"
+        repeatable = True
+
+        def parameters(self) -> Pairs:
+            """Return the form parameters."""
+            return (("voucher", "v1"),)
+
+    grant = ExtensionGrant("urn:example:voucher", (("voucher", "v1"),), repeatable=True)
+    assert_type(session.token_request(grant), OAuth2Token)
+    assert_type(session.token_request(Voucher()), OAuth2Token)
+    return grant
+
+
+def pushed(session: oauth_requests.OAuth2Session, callback: str) -> None:
+    """A pushed request is an authorization request like any other; details are typed both ways."""
+    detail = AuthorizationDetail("payment_initiation", instructedAmount={"currency": "EUR", "amount": "1.50"})
+    request = session.pushed_authorization_request(authorization_details=[detail], resource=["https://a.example"])
+    assert_type(request, AuthorizationRequest)
+    assert_type(request.request_uri, str | None)
+    response = session.validate_callback(request, callback)
+    assert_type(response, AuthorizationResponse)
+    token = session.authorization_code(response)
+    assert_type(granted_details(token), tuple[AuthorizationDetail, ...])
+    made = session.authorization_request()
+    assert_type(session.pushed_authorization_request(made), AuthorizationRequest)
+
+
+async def pushed_async(client: oauth_httpx.AsyncOAuth2Client, callback: str) -> None:
+    """The same, awaited."""
+    request = await client.pushed_authorization_request(scope="openid")
+    assert_type(request, AuthorizationRequest)
+    response = await client.validate_callback(request, callback)
+    assert_type(await client.authorization_code(response), OAuth2Token)
+
+
+def registers(client: oauth_httpx.OAuth2Client) -> oauth_httpx.OAuth2Client:
+    """A registration is a value that is managed, and whose options construct its client."""
+    made = client.register_client({"client_name": "New"}, redirect_uris=["https://new.example/cb"])
+    assert_type(made, ClientRegistration)
+    assert_type(made.client_id, str)
+    assert_type(made.client_secret, str | None)
+    assert_type(made.client_secret_expires_at, float | None)
+    assert_type(client.read_registration(made), ClientRegistration)
+    assert_type(client.update_registration(made, client_name=None), ClientRegistration)
+    client.delete_registration(made)
+    return oauth_httpx.OAuth2Client(**made.options(), issuer="https://as.example")
+
+
+async def registers_async(client: oauth_httpx.AsyncOAuth2Client) -> None:
+    """The same, awaited."""
+    made = await client.register_client(redirect_uris=["https://new.example/cb"], initial_access_token="t")
+    assert_type(made, ClientRegistration)
+    await client.delete_registration(made)
+
+
+def logs_out(session: oauth_requests.OAuth2Session, callback: str) -> str:
+    """A logout is a request like a login, kept as JSON until its answer comes."""
+    goodbye = session.logout_request(session.token, post_logout_redirect_uri="https://client.example/bye")
+    assert_type(goodbye, LogoutRequest)
+    assert_type(goodbye.state, str | None)
+    kept = LogoutRequest.from_json(goodbye.to_json())
+    assert_type(kept, LogoutRequest)
+    assert_type(kept.validate_callback(callback), Pairs)
+    return goodbye.uri
+
+
+async def logs_out_async(client: oauth_httpx.AsyncOAuth2Client) -> str:
+    """The same, awaited."""
+    return (await client.logout_request()).uri
+
+
+def serialised(token: OAuth2Token, request: AuthorizationRequest, key: bytes) -> None:
+    """Tokens and requests become text, sealed where there is a key, and come back as what they were."""
+    assert_type(TokenSerializer().dumps(token), str)
+    assert_type(TokenSerializer(key).loads("text"), OAuth2Token)
+    requests_as_text = AuthorizationRequestSerializer([key, key])
+    assert_type(requests_as_text.dumps(request), str)
+    assert_type(requests_as_text.loads(b"text"), AuthorizationRequest)

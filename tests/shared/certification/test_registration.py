@@ -132,3 +132,22 @@ def test_a_secret_that_ends(fake, client):
     made = client.register_client(redirect_uris=[CALLBACK])
     assert isinstance(made, ClientRegistration)
     assert made.client_secret_expires_at is None
+
+
+def test_the_endpoint_client(fake, flavour, plain):
+    """What a registration knows constructs each kind of client, the one of the endpoints alone too."""
+    made = plain.run(
+        lambda: flavour.type("OAuth2Client" if not flavour.asynchronous else flavour.session)(issuer=fake.issuer)
+    )
+    registered = plain.run(
+        lambda: made.register_client(
+            redirect_uris=[CALLBACK],
+            grant_types=["client_credentials"],
+            token_endpoint_auth_method="client_secret_basic",
+        )
+    )
+    own = plain.run(lambda: type(made)(**registered.options(), issuer=fake.issuer))
+    assert plain.run(own.client_credentials).access_token
+    assert (fake.seen("token")[0].header("authorization") or "").startswith("Basic ")
+    for one in (made, own):
+        plain.run(one.aclose if flavour.asynchronous else one.close)

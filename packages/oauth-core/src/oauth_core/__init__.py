@@ -314,6 +314,7 @@ if TYPE_CHECKING:
     from ._redis_store import AsyncRedisTokenStore, RedisTokenStore
     from ._registration import (
         ClientRegistration,
+        RegistrationOptions,
         build_registration_request,
         parse_registration_response,
     )
@@ -487,6 +488,7 @@ __all__ = [
     "RedisTokenStore",
     "RefreshTokenGrant",
     "RefreshTokenHandler",
+    "RegistrationOptions",
     "Renewal",
     "Request",
     "RequestHook",
@@ -740,6 +742,7 @@ _MODULES = {
     "RedisTokenStore": "_redis_store",
     "RefreshTokenGrant": "_grants",
     "RefreshTokenHandler": "_handlers",
+    "RegistrationOptions": "_registration",
     "Renewal": "_renewal",
     "Request": "_messages",
     "RequestHook": "_hooks",

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Required, TypedDict
 
 from ._answers import json_answer, raise_for_refusal
 from ._errors import OAuthError, ProtocolViolation, UsageError
@@ -18,7 +19,12 @@ from ._messages import Pairs, Request, Response
 from ._token import seconds
 from ._urls import check_endpoint, same_origin
 
-__all__ = ["ClientRegistration", "build_registration_request", "parse_registration_response"]
+__all__ = [
+    "ClientRegistration",
+    "RegistrationOptions",
+    "build_registration_request",
+    "parse_registration_response",
+]
 
 _WHAT = "the registration answer"
 # Members that the server makes and a client does not send back when it changes its registration (RFC 7592 §2.2).
@@ -30,6 +36,16 @@ _SERVERS_OWN = (
 )
 
 _KEPT = ("client_secret", "client_secret_expires_at", "registration_access_token", "registration_client_uri")
+
+
+class RegistrationOptions(TypedDict, total=False):
+    """The keywords of a constructor that a registration knows; each is there where the server named it."""
+
+    client_id: Required[str]
+    client_secret: str
+    token_endpoint_auth_method: str
+    redirect_uri: str
+    scope: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,18 +65,20 @@ class ClientRegistration(Members):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.client_id!r}>"
 
-    def options(self) -> dict[str, object]:
+    def options(self) -> RegistrationOptions:
         """Return the keywords of a session's or client's constructor that make it this client."""
+        found = RegistrationOptions(client_id=self.client_id)
+        if self.client_secret is not None:
+            found["client_secret"] = self.client_secret
         uris = self.members.get("redirect_uris")
-        first = uris[0] if isinstance(uris, list) and uris else None
-        found = {
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-            "token_endpoint_auth_method": self.members.get("token_endpoint_auth_method"),
-            "redirect_uri": first,
-            "scope": self.members.get("scope"),
-        }
-        return {name: value for name, value in found.items() if value is not None}
+        if isinstance(uris, list) and uris and isinstance(uris[0], str):
+            found["redirect_uri"] = uris[0]
+        method, scope = self.members.get("token_endpoint_auth_method"), self.members.get("scope")
+        if isinstance(method, str):
+            found["token_endpoint_auth_method"] = method
+        if isinstance(scope, str):
+            found["scope"] = scope
+        return found
 
     def changed(self, changes: Mapping[str, object]) -> dict[str, object]:
         """Return the metadata to send for these changes; None removes a member. RFC 7592 §2.2."""

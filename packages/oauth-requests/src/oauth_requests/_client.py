@@ -38,7 +38,6 @@ _OPTIONS = OPTION_NAMES - {
     "store",
     "store_key",
     "token",
-    "token_endpoint_auth_method",
     "token_updater",
     "update_token",
 }
@@ -49,11 +48,12 @@ class OAuth2Client(EndpointMethods):
 
     ``auth`` is how it authenticates: a pair of id and secret (sent by ``client_secret_post``) or of id and private JWK,
     a ``ClientAuth`` such as ``ClientSecretBasic(id, secret)`` or ``PublicApp(id)``, or the name of a method beside
-    ``client_id`` and ``client_secret``. ``session`` is the Requests session whose transport is used. ``timeout`` is in
-    seconds for each operation. Further keywords are endpoints (``revocation_endpoint`` and so on), ``issuer``,
-    ``redirect_uri``, ``scope``, ``code_challenge_method`` (``None`` gives up PKCE), ``allow_insecure_http``, ``clock``,
-    ``dpop`` (the key that tokens are bound to), ``id_token_validator``, ``jarm_validator``, ``userinfo_validator``,
-    ``introspection_validator`` (what judges the server's signatures).
+    ``client_id`` and ``client_secret``, also taken as ``token_endpoint_auth_method``. ``session`` is the Requests
+    session whose transport is used. ``timeout`` is in seconds for each operation. Further keywords are endpoints
+    (``revocation_endpoint`` and so on), ``issuer``, ``redirect_uri``, ``scope``, ``code_challenge_method`` (``None``
+    gives up PKCE), ``allow_insecure_http``, ``clock``, ``dpop`` (the key that tokens are bound to),
+    ``id_token_validator``, ``jarm_validator``, ``userinfo_validator``, ``introspection_validator`` (what judges the
+    server's signatures).
     Raises ``TypeError`` for an unknown one.
     """
 
@@ -74,6 +74,11 @@ class OAuth2Client(EndpointMethods):
         for name in options:
             if name not in _OPTIONS:
                 raise unknown_keyword(type(self).__name__, name, _OPTIONS)
+        named = options.pop("token_endpoint_auth_method", None)
+        if named is not None:
+            if auth is not None:
+                raise TypeError("pass auth or token_endpoint_auth_method, not both")
+            auth = named
         if private_jwk is not None:
             if auth is not None:
                 raise TypeError("pass auth or private_jwk, not both")
