@@ -17,8 +17,9 @@ from oauth_core import (
     fetch_token,
     run,
 )
-from oauth_core.testing import FakeAuthorizationServer, RegisteredClient
+from oauth_core.testing import FakeAuthorizationServer, FakeUser, RegisteredClient
 from oauth_jwt import (
+    ClaimsValidator,
     ClientSecretJwt,
     DPoP,
     IDTokenValidator,
@@ -442,3 +443,24 @@ def test_logout_tokens(server, operations, clock):
     assert (claims.sub, claims["sid"]) == ("alice", "1")
     with pytest.raises(RuntimeError, match=r"server\.install"):
         KeyOperations().logout_token("public", sub="alice")
+
+
+def test_claims_for_others(server, operations, clock):
+    """The server vouches for claims about its people, to whom shows a token that stands for one."""
+    server.register(RegisteredClient("robot", SECRET, BASIC))
+    server.authority.users["alice"] = FakeUser("alice", claims={"shoe_size": 37})
+    judge = ClaimsValidator(server.issuer, "robot", server.endpoint("jwks"), clock=clock)
+    assert run(judge.validate(operations.claims_token("alice")), server.send)["shoe_size"] == 37
+
+    def ask(user):
+        token = server.issue_token("robot", user=user)["access_token"]
+        return server.send(Request("GET", server.endpoint("claims"), (("Authorization", f"Bearer {token}"),)))
+
+    assert run(judge.validate(ask("alice").text), server.send)["shoe_size"] == 37
+    assert ask(None).status == 403
+    assert server.send(Request("GET", server.endpoint("claims"))).status == 401
+    operations.alter = lambda kind, header, claims: claims.update(aud="other")
+    with pytest.raises(InvalidJWTError, match="aud"):
+        run(judge.validate(operations.claims_token("alice")), server.send)
+    with pytest.raises(RuntimeError, match="installed at no server"):
+        KeyOperations().claims_token("alice")
