@@ -288,7 +288,8 @@ def test_renewal_knows_what_is_possible():
     assert Renewal(ClientConfig(discovery=Discovery(issuer="https://as.test"))).possible(with_refresh)
     assert not Renewal(config()).possible({"refresh_token": 5})
     assert Renewal(config(), AuthorizationCodeGrant("c")).possible(None)
-    assert not Renewal(config(), AuthorizationCodeGrant("c")).possible(token)
+    assert Renewal(config(), AuthorizationCodeGrant("c")).possible(token)
+    assert not Renewal(config(), AuthorizationCodeGrant("c")).spent().possible(token)
     assert Renewal(config(), ClientCredentialsGrant()).possible(token)
 
 

@@ -1,4 +1,4 @@
-"""A token source that waits for a person: what it holds meanwhile, and what becomes of the token that comes."""
+"""A token source with a login: what it holds while a person is waited for, and what becomes of the tokens."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from oauth_core import (
+    AuthorizationCodeGrant,
     Call,
     DeviceCodeGrant,
     MemoryTokenStore,
@@ -16,6 +17,7 @@ from oauth_core import (
     ReauthorizationRequired,
     Request,
     ServerRefusal,
+    TokenExpiredError,
     TokenSource,
     TransportError,
     Wait,
@@ -201,3 +203,77 @@ def test_later_renewals_are_locked(clock, store, waiting):
     outcome = drive(waiting.obtain(), clock, token_answer(2))
     assert (outcome.token.access_token, store.locks) == ("access-2", 2)
     assert json.dumps(store.load("default"))
+
+
+# A login that was made because what was kept is dead.
+
+
+def dead(clock, **more):
+    """A token at its end."""
+    return OAuth2Token(access_token="old", token_type="Bearer", expires_at=clock() - 1, **more)
+
+
+def put(store, token):
+    with store.lock("default"):
+        store.save("default", token, None)
+    store.locks = 0
+
+
+def with_code(clock, store):
+    """A source with a fresh code."""
+    renewal = Renewal(config(clock=clock), AuthorizationCodeGrant("fresh"))
+    return TokenSource(renewal, _never, store=store, clock=clock)
+
+
+def test_a_dead_token_gives_way_to_a_login(clock, store, waiting):
+    """A stored token at its end that nothing can renew is replaced by the login; no lock is held meanwhile."""
+    put(store, dead(clock))
+    seen = []
+    outcome = drive(waiting.obtain(), clock, PENDING, token_answer(1), at_wait=lambda: seen.append(store.held))
+    assert (outcome.token.access_token, seen) == ("access-1", [False, False])
+    assert store.load("default") == outcome.token
+
+
+def test_a_refused_refresh_token_gives_way_to_a_login(clock, store):
+    """Where the server no longer takes the stored refresh token, the fresh code is used, in the same call."""
+    put(store, dead(clock, refresh_token="spent"))
+    tokens = with_code(clock, store)
+    refused = answer({"error": "invalid_grant"}, status=400)
+    assert drive(tokens.obtain(), clock, refused, token_answer(1)).token.access_token == "access-1"
+    assert store.load("default")["access_token"] == "access-1"
+
+
+def test_a_good_token_is_not_given_up_for_a_login(clock, store):
+    """A stored token that is good, or can be renewed, is used; the code stays unused."""
+    put(store, dead(clock, refresh_token="good"))
+    tokens = with_code(clock, store)
+    assert drive(tokens.obtain(), clock, token_answer(1)).token.access_token == "access-1"
+    assert tokens.get().access_token == "access-1"
+
+
+def test_a_rejected_token_gives_way_to_a_login(clock, store):
+    """A stored token that an API rejects, and that has no refresh token, is replaced by the login."""
+    put(store, OAuth2Token(access_token="old", token_type="Bearer", expires_at=clock() + 3600))
+    tokens = with_code(clock, store)
+    assert drive(tokens.obtain(), clock).token.access_token == "old"
+    tokens.reject(tokens.current)
+    assert drive(tokens.obtain(), clock, token_answer(1)).token.access_token == "access-1"
+
+
+def test_a_login_that_is_refused_too(clock, store):
+    """A login that fails is told as such, once; then the dead token is what there is to tell of."""
+    put(store, dead(clock))
+    tokens = with_code(clock, store)
+    with pytest.raises(ServerRefusal, match="invalid_grant"):
+        drive(tokens.obtain(), clock, answer({"error": "invalid_grant"}, status=400))
+    with pytest.raises(TokenExpiredError, match="a person must authorize again"):
+        drive(tokens.obtain(), clock)
+
+
+def test_a_login_that_may_yet_succeed(clock, store):
+    """A login that met a broken server is tried again at the next call."""
+    put(store, dead(clock))
+    tokens = with_code(clock, store)
+    with pytest.raises(TransportError):
+        drive(tokens.obtain(), clock, TransportError("down"))
+    assert drive(tokens.obtain(), clock, token_answer(1)).token.access_token == "access-1"

@@ -11,7 +11,9 @@ import pytest
 from oauth_core import (
     AuthorizationDetail,
     ExtensionGrant,
+    MemoryTokenStore,
     MismatchingStateError,
+    OAuth2Token,
     ReauthorizationRequired,
     ServerRefusal,
     granted_details,
@@ -79,6 +81,20 @@ def test_device_handler(place, client, flavour):
     if place.name != "authlib":  # whose server lets a device code be used again
         with pytest.raises(ServerRefusal, match="invalid_grant"):
             client.device_code(login)
+
+
+@pytest.mark.parametrize("refresh_token", [None, "no longer good"])
+def test_a_new_login_after_the_old_one(fake_place, fake, new_client, flavour, refresh_token):
+    """A handler whose store holds a token of no use any more takes its new login, and stores the new token."""
+    store = MemoryTokenStore()
+    old = {"access_token": "old", "token_type": "Bearer", "expires_at": 1, "refresh_token": refresh_token}
+    store.save("default", OAuth2Token({name: value for name, value in old.items() if value}), None)
+    client = new_client(**{**fake_place.discovered(), "scope": "read"})
+    login = client.authorize_device()
+    fake.decide(login.device_code, user="alice")
+    auth = flavour.type("OAuth2DeviceCodeAuth")(client.native, login, store=store)
+    assert client.get(fake_place.api_url, auth=auth).status_code == 200
+    assert store.load("default")["access_token"] != "old"
 
 
 def test_a_device_code_that_ends(fake_place, fake, new_client):

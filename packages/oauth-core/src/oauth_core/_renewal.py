@@ -48,8 +48,16 @@ class Renewal(Value):
             return self.grant is not None
         known = self.config.metadata.token_endpoint is not None or self.config.discovery is not None
         spare = token.get("refresh_token")
-        repeatable = self.grant is not None and self.grant.repeatable
-        return known and (repeatable or (isinstance(spare, str) and bool(spare)))
+        return known and (self.grant is not None or (isinstance(spare, str) and bool(spare)))
+
+    def begins_anew(self, token: Mapping[str, object]) -> bool:
+        """Tell whether a login that was not used yet is all that can replace a token."""
+        return self.has_login and not token.get("refresh_token")
+
+    @property
+    def has_login(self) -> bool:
+        """Whether there is a grant that is good once, and was not used yet."""
+        return self.grant is not None and not self.grant.repeatable
 
     @property
     def waits(self) -> bool:

@@ -28,6 +28,10 @@ _PAUSE_AFTER_FAILURE = 5.0  # seconds for which a token that still lives is used
 OnToken = Callable[[OAuth2Token, "OAuth2Token | None"], object]
 
 
+class _BeginAnew(Exception):
+    """What was kept is of no use any more, and somebody has logged in since: that login is used."""
+
+
 class SourceState:
     """What both colours share: the token, how it is renewed and where it is kept."""
 
@@ -121,7 +125,10 @@ class SourceState:
         """
         if self._token is None and self.renewal.waits and (yield from self.latest()) is None:
             return (yield from self._awaited(min_validity))
-        return (yield from self._locked(self._obtain(min_validity), self._without_store))
+        try:
+            return (yield from self._locked(self._obtain(min_validity), self._without_store))
+        except _BeginAnew:
+            return (yield from self._awaited(min_validity))
 
     def latest(self) -> Flow[OAuth2Token | None]:
         """Return the current token, after a look at what other processes have put into the store (a flow)."""
@@ -248,6 +255,8 @@ class SourceState:
             and not base.is_expired(clock=self.clock)
         ):
             return Outcome(base)  # inside the leeway, but nothing can renew it: it is used to its end
+        if base is not None and self.renewal.begins_anew(base):
+            raise _BeginAnew
         try:
             new = yield from self.renewal.obtain(base, self.rescuing(base))
         except TokenExpiredError:  # nothing was sent, so nothing was refused
@@ -261,7 +270,7 @@ class SourceState:
         return (yield from self._keep(new, base, stored, renewed=base is not None, generation=generation))
 
     def _awaited(self, min_validity: float | None) -> Flow[Outcome]:
-        """Wait for a person, then keep the token under the store's lock (a flow)."""
+        """Use a login, for which a person may be waited, then keep its token under the store's lock (a flow)."""
         generation = self._generation
         try:
             new = yield from self.renewal.obtain(None)
@@ -278,7 +287,7 @@ class SourceState:
     def _stored_elsewhere(self) -> Flow[bool]:
         """Tell whether another process has stored a token while a person was waited for here (a flow)."""
         try:
-            return (yield from self.latest()) is not None
+            return (yield from self.latest()) is not None and self.usable() is not None
         except Exception as exc:  # noqa: BLE001 - any failure of a user's store; why there is no token matters more
             logger.error("the token store failed (%s)", type(exc).__name__)  # noqa: TRY400 - secrets
             return False
@@ -316,6 +325,8 @@ class SourceState:
                 return (yield from self._keep(new, base, stored, renewed=True, generation=generation))
         if generation == self._generation:
             yield from self.dropping()
+        if self.renewal.has_login:
+            raise _BeginAnew
         raise ReauthorizationRequired(
             "the authorization server no longer accepts the refresh token (revoked, expired or used elsewhere); "
             "the token was dropped and a person must authorize again"
