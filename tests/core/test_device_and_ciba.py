@@ -231,6 +231,26 @@ def test_slow_down_retry_after_and_time_outs(server):
         clock.advance(pause)
 
 
+def test_connections_that_break(server, client):
+    """A connection that breaks is a delay, three times in a row; a server that is gone ends the polling."""
+    server.settings.pending_lifetime = 1e6
+    login = client.authorize_device()
+    pending = faults.error("authorization_pending")
+    for fault in (*[faults.dropped()] * 3, pending, *[faults.dropped()] * 3, pending):
+        server.inject(fault, "token")
+    server.decide(login.device_code, user="alice")
+    clock = server.authority.clock
+    polling = Polling(DeviceCodeGrant(login.device_code), expires_at=clock() + 1e6, clock=clock)
+    while (token := client.poll_once(polling)) is None:
+        continue
+    assert (token.access_token != "", server.count("token")) == (True, 9)
+    assert client.waits == [5, 10, 20, 40, 40, 80, 160, 320, 320]
+    server.inject(faults.dropped(), "token", times=None)
+    with pytest.raises(TransportError):
+        client.poll_device_code(client.authorize_device())
+    assert server.count("token") == 9 + 4
+
+
 def test_time_spent_elsewhere_counts(server, client):
     """A job that is called late does not wait again: the pause is reckoned from the last question."""
     login = client.authorize_device()
@@ -251,9 +271,8 @@ def test_time_spent_elsewhere_counts(server, client):
         faults.error("invalid_grant"),
         faults.redirect("https://other.test/"),
         faults.without("access_token"),
-        faults.dropped(),
     ],
-    ids=["html", "500", "invalid_grant", "redirect", "no token", "dropped"],
+    ids=["html", "500", "invalid_grant", "redirect", "no token"],
 )
 def test_whatever_else_is_answered_ends_the_polling(server, client, fault):
     """HTML, another error, a redirect or an answer without a token ends the polling in its own error, at once."""

@@ -144,17 +144,19 @@ def test_another_process_was_quicker(clock, store, waiting, answered):
 
 
 @pytest.mark.parametrize(
-    ("problem", "expected"),
+    ("problems", "expected"),
     [
-        (answer({"error": "access_denied"}, status=400), ServerRefusal),
-        (answer({"error": "expired_token"}, status=400), ReauthorizationRequired),
-        (TransportError("down"), TransportError),
+        ([answer({"error": "access_denied"}, status=400)], ServerRefusal),
+        ([answer({"error": "expired_token"}, status=400)], ReauthorizationRequired),
+        ([TransportError("down")] * 4, TransportError),
     ],
 )
-def test_how_waiting_ends(clock, store, waiting, problem, expected):
+def test_how_waiting_ends(clock, store, problems, expected):
     """Where nobody has a token the polling's own error is raised, one of the store's hides it not."""
+    grant = PolledGrant(DeviceCodeGrant("dc"), expires_at=clock() + 600, interval=5)
+    tokens = TokenSource(Renewal(config(clock=clock), grant), _never, store=store, clock=clock)
     with pytest.raises(expected):
-        drive(waiting.obtain(), clock, problem)
+        drive(tokens.obtain(), clock, *problems)
     assert store.locks == 0
 
 

@@ -142,6 +142,16 @@ def test_token_exchange(place, client, flavour):
     assert client.get(place.api_url, auth=auth).status_code == 200
 
 
+def test_an_exchange_for_a_refresh_token(fake_place, fake, new_client):
+    """What an exchange brings that is no access token is returned, and the session keeps the token it has."""
+    client = new_client(**{**fake_place.discovered(), "scope": "read"})
+    request = client.authorization_request()
+    had = client.authorization_code(request.validate_callback(fake_place.authorize(request.uri)))
+    other = client.token_exchange(had, requested_token_type="refresh_token")
+    assert (other.token_type, client.token) == ("N_A", had)
+    assert client.get(fake_place.api_url).status_code == 200
+
+
 @needs("par")
 def test_pushed_request(place, client):
     """A pushed login carries a reference in the URL and ends in a token, checks and all."""

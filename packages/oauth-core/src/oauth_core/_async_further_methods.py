@@ -61,15 +61,16 @@ class AsyncFurtherMethods(FurtherPlans):
 
     async def poll_device_code(
         self,
-        authorization: DeviceAuthorization,
+        authorization: str | DeviceAuthorization,
         *,
         on_poll: Callable[[PollProgress], object] | None = None,
         **parameters: object,
     ) -> OAuth2Token:
         """Ask at the server's pace until the person has approved, and return the token. RFC 8628 §3.5.
 
-        ``on_poll(progress)`` is called after every question that brought none. Raises ``ReauthorizationRequired``
-        (``expired_token``) at the end of the device code, ``ServerRefusal`` where the person declines.
+        A bare code is asked about for half an hour, every five seconds. ``on_poll(progress)`` is called after every
+        question that brought none. Raises ``ReauthorizationRequired`` (``expired_token``) at the end of the device
+        code, ``ServerRefusal`` where the person declines.
         """
         polling = self._plan_polling("device_code", authorization, on_poll, parameters)
         while (token := await self.poll_once(polling)) is None:
@@ -98,15 +99,16 @@ class AsyncFurtherMethods(FurtherPlans):
 
     async def poll_ciba(
         self,
-        authentication: BackChannelAuthentication,
+        authentication: str | BackChannelAuthentication,
         *,
         on_poll: Callable[[PollProgress], object] | None = None,
         **parameters: object,
     ) -> OAuth2Token:
         """Ask at the server's pace until the person has decided, and return the token. CIBA Core §10.1.
 
-        ``on_poll(progress)`` is called after every question that brought none. Raises ``ReauthorizationRequired``
-        (``expired_token``) at the end of the request, ``ServerRefusal`` where the person declines.
+        A bare id is asked about for half an hour, every five seconds. ``on_poll(progress)`` is called after every
+        question that brought none. Raises ``ReauthorizationRequired`` (``expired_token``) at the end of the request,
+        ``ServerRefusal`` where the person declines.
         """
         polling = self._plan_polling("ciba", authentication, on_poll, parameters)
         while (token := await self.poll_once(polling)) is None:

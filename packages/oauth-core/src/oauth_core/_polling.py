@@ -1,7 +1,8 @@
 """Asking again and again whether a person has decided by now: the pace, the end, and what is only a delay.
 
 Rules of this room: never faster than the server asks, never past the end of the request. ``authorization_pending`` and
-``slow_down`` are delays, and so are a time-out and an overloaded server; everything else ends it. RFC 8628 §3.5.
+``slow_down`` are delays, and so are a time-out, an overloaded server and a connection that breaks now and then;
+everything else ends it. RFC 8628 §3.5.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = ["PollProgress", "Polling"]
 _DELAYS = frozenset({"authorization_pending", "slow_down"})
 _BUSY = frozenset({429, 503})
 _MORE = 5.0  # seconds that each slow_down adds
+_BROKEN = 3  # connections that may break in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Polling:
         self.polls = 0
         self.call: SortedCall | None = None  # the arguments of the method that began it, the same for every question
         self._pause = interval
+        self._broken = 0
         self._asked_at = clock()
 
     def __repr__(self) -> str:
@@ -91,6 +94,7 @@ class Polling:
     def judging(self, problem: OAuthError) -> Flow[None]:
         """Take note of a delay, or raise what ends the polling (a flow)."""
         pause = self.interval
+        broken, self._broken = self._broken, 0
         if isinstance(problem, ServerRefusal) and problem.error in _DELAYS:
             if problem.error == "slow_down":
                 self.interval += self.slow_down
@@ -98,7 +102,8 @@ class Polling:
         elif isinstance(problem, ServerRefusal) and problem.status_code in _BUSY:
             self.interval *= 2
             pause = max(self.interval, problem.retry_after or 0.0)
-        elif isinstance(problem, TransportError) and problem.timeout:
+        elif isinstance(problem, TransportError) and (problem.timeout or broken < _BROKEN):
+            self._broken = broken + (not problem.timeout)
             self.interval *= 2
             pause = self.interval
         elif isinstance(problem, ServerRefusal) and problem.error == "expired_token":

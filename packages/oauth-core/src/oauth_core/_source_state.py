@@ -165,6 +165,8 @@ class SourceState:
         def keep() -> Flow[Outcome]:
             generation = self._generation
             new = yield from make
+            if new.token_type.lower() == "n_a":
+                return Outcome(new)  # what an exchange brought is no access token: it takes no access token's place
             old = self._token
             stored = old if not self._unsaved else None
             return (yield from self._keep(new, old, stored, renewed=renewed, generation=generation))
