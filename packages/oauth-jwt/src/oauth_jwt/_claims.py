@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 from hashlib import new as new_hash
 from hashlib import shake_256
 from hmac import compare_digest
-from math import isfinite
 from typing import Final
 
 from ._algorithms import ALGORITHMS
@@ -30,15 +29,16 @@ __all__ = [
     "number",
 ]
 
+# Times beyond are no times; arithmetic with them fails, and their digits fill a message.
+_FAR: Final = 2**64
+
 _TENANT: Final = re.compile(r"[0-9A-Za-z.-]{1,64}\Z")
 
 
 def number(claims: Mapping[str, object], name: str, what: str, *, required: bool = True) -> float | None:
     """Return a claim that is a number of seconds. Raises ``InvalidJWTError`` where it is missing or anything else."""
     value = claims.get(name)
-    if type(value) is int:
-        return value
-    if isinstance(value, float) and isfinite(value):
+    if (type(value) is int or type(value) is float) and -_FAR < value < _FAR:  # neither NaN nor infinity is between
         return value
     if value is None and not required and name not in claims:
         return None
@@ -101,7 +101,7 @@ def check_authorized_party(
 ) -> None:
     """Refuse a token that was issued to another client (``azp``). OIDC Core §3.1.3.7."""
     azp = claims.get("azp")
-    if "azp" in claims and azp != client_id and azp not in trusted:
+    if "azp" in claims and azp != client_id and not (isinstance(azp, str) and azp in trusted):
         raise InvalidJWTError(f"{what} was issued to another client ('azp') than {client_id!r}", claim="azp")
 
 
@@ -126,7 +126,7 @@ def check_type(header: Mapping[str, object], expected: str, what: str, *, requir
 def half_hash(value: str, alg: str) -> str:
     """Return the left half of the hash of ``value``, base64url: ``at_hash``, ``c_hash``, ``s_hash``.
 
-    OIDC Core §3.1.3.6.
+    ``alg`` as ``Compact.hash_alg`` says it: SHA-512 for Ed25519, 114 bytes of SHAKE256 for Ed448. OIDC Core §3.1.3.6.
     """
     data = value.encode("utf-8")
     name = ALGORITHMS[alg].hash if alg in ALGORITHMS else "sha256"

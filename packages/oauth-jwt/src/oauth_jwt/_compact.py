@@ -14,8 +14,10 @@ from ._errors import InvalidJWTError
 __all__ = ["MAX_SIZE", "Compact", "is_encrypted", "read_claims", "read_compact", "read_jwe_header"]
 
 MAX_SIZE: Final = 65536
-MAX_HEADER: Final = 4096
+# A chain of certificates fits in (x5c): it is not looked at, and servers that send one are understood all the same.
+MAX_HEADER: Final = 16384
 MAX_HEADERS: Final = 64
+MAX_KEPT: Final = 1024
 
 _REASONS: Final = {
     "crit": "it demands an extension that is not known here",
@@ -26,9 +28,10 @@ _REASONS: Final = {
     "zip": "compressed content is not accepted",
 }
 _FORBIDDEN: Final = frozenset(_REASONS)
+_ED448_SIGNATURE: Final = 114
 
 
-# A server's tokens share a handful of headers; those that were read and judged are kept, never changed.
+# A server's tokens share a handful of small, flat headers; those that were read and judged are kept, never changed.
 _headers: dict[bytes, tuple[dict[str, object], str, str | None]] = {}
 
 
@@ -41,6 +44,14 @@ class Compact(NamedTuple):
     signed: bytes
     payload: bytes
     signature: bytes
+
+    @property
+    def hash_alg(self) -> str:
+        """The algorithm whose digest ``at_hash`` and its like are made with.
+
+        ``EdDSA`` has one for each curve, which the size of the signature tells. OIDC Core §3.1.3.6.
+        """
+        return "Ed448" if self.alg == "EdDSA" and len(self.signature) == _ED448_SIGNATURE else self.alg
 
 
 def _octets(token: object, max_size: int, what: str) -> bytes:
@@ -55,7 +66,9 @@ def _octets(token: object, max_size: int, what: str) -> bytes:
 
 
 def is_encrypted(token: str | bytes) -> bool:
-    """Tell whether a token has the five parts of a JWE."""
+    """Tell whether a token has the five parts of a JWE. Raises ``TypeError`` for what is no text."""
+    if not isinstance(token, (str, bytes)):
+        raise TypeError(f"a {type(token).__name__} is no token; pass the text of the JWT")
     return (token.count(".") if isinstance(token, str) else token.count(b".")) == 4
 
 
@@ -87,14 +100,17 @@ def read_compact(token: str | bytes, what: str, *, max_size: int = MAX_SIZE) -> 
     parts = octets.split(b".")
     if len(parts) != 3:
         hint = "; it is encrypted, but no decryption_keys are configured" if len(parts) == 5 else ""
+        if octets.lstrip()[:1] == b"{":
+            hint = "; it is JSON, and a JWT is in the compact form"
         raise InvalidJWTError(f"{what} has {len(parts)} parts instead of the 3 of a signed JWT{hint}")
     known = _headers.get(parts[0])
     if known is None:
         header = _header(parts[0], what)
         known = (header, _text(header, "alg", what), _text(header, "kid", what) if "kid" in header else None)
-        if len(_headers) >= MAX_HEADERS:
-            _headers.clear()
-        _headers[parts[0]] = known
+        if len(parts[0]) <= MAX_KEPT and not any(isinstance(value, (dict, list)) for value in header.values()):
+            if len(_headers) >= MAX_HEADERS:
+                _headers.clear()
+            _headers[parts[0]] = known
     header, alg, kid = known
     try:
         payload, signature = b64url_decode(parts[1]), b64url_decode(parts[2])

@@ -1,7 +1,7 @@
 """base64url and JSON as JOSE writes them.
 
 Rules of this room: reading is strict. Padding, foreign characters, loose trailing bits, repeated member names,
-``NaN`` and text that is not UTF-8 are refused, because two readers could read them in two ways.
+``NaN``, text that is not UTF-8 and halves of characters are refused, because two readers could read them in two ways.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _PADDING = (b"", b"", b"==", b"=")
 _LAST = (b"", b"", b"AQgw", b"AEIMQUYcgkosw048")
 
 json_text = JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_characters = JSONEncoder(ensure_ascii=False).encode
 
 
 def b64url(data: bytes) -> bytes:
@@ -44,8 +45,10 @@ class RepeatedMemberError(ValueError):
 def _unique(members: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(members)
     if len(found) != len(members):
-        names = [name for name, _ in members]
-        raise RepeatedMemberError(next(name for name in names if names.count(name) > 1))
+        for name, _ in members:
+            if name not in found:
+                raise RepeatedMemberError(name)
+            del found[name]
     return found
 
 
@@ -69,6 +72,12 @@ def json_object(data: bytes) -> dict[str, object]:
             value = _decoder.decode(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    if "\\u" in text and ("\\ud" in text or "\\uD" in text):
+        # Such escapes come in pairs; one alone is no character, and fails wherever the text is written down.
+        try:
+            _characters(value).encode("utf-8")
+        except UnicodeEncodeError:
+            raise ValueError("it holds half a character") from None
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")  # noqa: TRY004 - callers catch one kind of error
     return value

@@ -43,6 +43,11 @@ class IDTokenValidator(Validator):
 
     trusted_audiences: tuple[str, ...] = field(default=(), kw_only=True)
 
+    def __post_init__(self) -> None:
+        if isinstance(self.trusted_audiences, str):
+            raise TypeError(f"trusted_audiences is a tuple of names: ({self.trusted_audiences!r},)")
+        Validator.__post_init__(self)
+
     def validate(
         self,
         token: object,
@@ -63,13 +68,13 @@ class IDTokenValidator(Validator):
         text = text_of(token, "id_token", WHAT)
         if access_token is None and text is not token and not isinstance(token, Claims):
             access_token = token
-        header, claims = yield from self.verifier.verify(text, WHAT, trusted_channel=True)
+        parts, claims = yield from self.verifier.open(text, WHAT, trusted_channel=True)
         self._check(claims, nonce, accept_any_nonce=accept_any_nonce, max_age=max_age, acr_values=acr_values)
         if access_token is not None and "at_hash" in claims:
             check_hash(
-                claims, "at_hash", text_of(access_token, "access_token", "the access token"), str(header["alg"]), WHAT
+                claims, "at_hash", text_of(access_token, "access_token", "the access token"), parts.hash_alg, WHAT
             )
-        return IDToken(claims, header=header, token=text)
+        return IDToken(claims, header=parts.header, token=text)
 
     def validate_front_channel(
         self,
@@ -91,16 +96,16 @@ class IDTokenValidator(Validator):
         if not nonce:
             raise UsageError("an ID token from the browser is bound by the nonce that was sent; pass nonce=")
         text = text_of(token, "id_token", WHAT)
-        header, claims = yield from self.verifier.verify(text, WHAT)
+        parts, claims = yield from self.verifier.open(text, WHAT)
         self._check(claims, nonce, accept_any_nonce=False, max_age=max_age, acr_values=acr_values)
-        alg = str(header["alg"])
+        alg = parts.hash_alg
         if access_token is not None:
             check_hash(claims, "at_hash", text_of(access_token, "access_token", "the access token"), alg, WHAT)
         if code is not None:
             check_hash(claims, "c_hash", code, alg, WHAT)
         if state is not None:
             check_hash(claims, "s_hash", state, alg, WHAT, required=False)
-        return IDToken(claims, header=header, token=text)
+        return IDToken(claims, header=parts.header, token=text)
 
     def validate_refreshed(self, token: object, *, previous: Mapping[str, object]) -> Flow[IDToken]:
         """Return the ID token of a refresh (a flow): of the same user and login as ``previous``, the claims so far.

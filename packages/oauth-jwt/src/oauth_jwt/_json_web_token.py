@@ -20,6 +20,7 @@ from ._jose import verifier
 from ._jwks import JWKSet
 from ._keys import Key
 from ._keywords import known_keywords
+from ._material import is_jwk_text, is_key_pair
 from ._signing import signing_key
 from ._tokens import Claims
 
@@ -116,10 +117,12 @@ def _shared_of(key: object, kid: str | None) -> Key:
 
 
 def _secret(key: object, alg: str) -> Key | None:
-    """A shared secret is plain text or bytes; anything that looks like a key pair is not one."""
+    """A shared secret is plain text or bytes; a key pair is not one, and a JWK is read as such."""
     if ALGORITHMS[alg].kty != "oct" or not isinstance(key, (str, bytes)):
         return None
     octets = key.encode("utf-8") if isinstance(key, str) else key
-    if b"-----BEGIN" in octets:
-        raise InvalidKeyError(f"{alg} needs a shared secret; a PEM key must not serve as one")
+    if is_key_pair(octets):
+        raise InvalidKeyError(f"{alg} needs a shared secret; a key pair, or its public half, must not serve as one")
+    if is_jwk_text(octets):
+        return None
     return Key.from_secret(octets, alg=alg)

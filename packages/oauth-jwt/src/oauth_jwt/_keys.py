@@ -15,7 +15,7 @@ from ._encoding import b64url
 from ._errors import InvalidKeyError, WeakKeyWarning
 from ._jwk import native_from_jwk, private_members, public_members, thumbprint
 from ._keywords import known_keywords
-from ._material import certificate_thumbprint, generate, read
+from ._material import certificate_thumbprint, generate, is_key_pair, read
 
 if TYPE_CHECKING:
     from ._jwk import PrivateKey, PublicKey
@@ -198,12 +198,13 @@ class Key:
 def shared_key(secret: str, alg: str) -> Key:
     """Return the key of a client secret, which the server chose: a short one is used with a ``WeakKeyWarning``.
 
-    Raises ``InvalidKeyError`` for an empty one, and for a PEM key, which must never serve as a shared secret.
+    Raises ``InvalidKeyError`` for an empty one, and for a key pair or its public half, which must never serve as one.
     """
     key = Key.from_secret(secret, alg=alg)
-    if "-----BEGIN" in secret:
-        raise InvalidKeyError(f"the client_secret for {alg} is a PEM key; a key pair does not serve as a shared secret")
-    needed, size = hmac_bytes(alg), len(cast("bytes", key.native))
+    octets = cast("bytes", key.native)
+    if is_key_pair(octets):
+        raise InvalidKeyError(f"the client_secret for {alg} is a key pair, which does not serve as a shared secret")
+    needed, size = hmac_bytes(alg), len(octets)
     if size < needed:
         warnings.warn(
             f"{alg} asks for a secret of at least {needed} bytes; this client_secret has {size} and can be guessed "

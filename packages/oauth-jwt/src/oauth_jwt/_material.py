@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Native: TypeAlias = PrivateKey | PublicKey | bytes
 
-__all__ = ["certificate_thumbprint", "generate", "read"]
+__all__ = ["certificate_thumbprint", "generate", "is_jwk_text", "is_key_pair", "read"]
 
 _PEM: Final = b"-----BEGIN "
 
@@ -48,6 +48,56 @@ def read(
     raise InvalidKeyError(
         f"a {type(material).__name__} is not a key; pass PEM text or bytes, a JWK, a JWK set or a key of cryptography"
     )
+
+
+def _jwks_in(octets: bytes) -> list[object]:
+    """The keys in the JSON of a JWK or of a JWK set; none where octets are anything else."""
+    if octets.lstrip()[:1] != b"{":
+        return []
+    try:
+        found = json_object(octets)
+    except ValueError:
+        return []
+    keys = [found] if "kty" in found else found.get("keys")
+    return keys if isinstance(keys, list) else []
+
+
+def is_jwk_text(octets: bytes) -> bool:
+    """Tell whether octets are the JSON of a JWK or of a JWK set."""
+    return bool(_jwks_in(octets))
+
+
+def is_key_pair(octets: bytes) -> bool:
+    """Tell whether octets are a key pair or its public half, in any form that such keys are published in.
+
+    What is public must never serve as a shared secret: with it anybody could sign. RFC 8725 §2.1.
+    """
+    if _PEM in octets or octets.lstrip().startswith((b"ssh-", b"ecdsa-sha2-")):
+        return True
+    if any(isinstance(key, dict) and key.get("kty") != "oct" for key in _jwks_in(octets)):
+        return True
+    return _is_der(octets) and _is_public_der(octets)
+
+
+def _is_der(octets: bytes) -> bool:
+    """Tell whether octets are one ASN.1 sequence from end to end; chance makes one of some 60,000 secrets such."""
+    if octets[:1] != b"0" or len(octets) < 4:
+        return False
+    first = octets[1]
+    more = first - 128 if first > 128 else 0
+    size = int.from_bytes(octets[2 : 2 + more], "big") if more else first
+    return 2 + more + size == len(octets)
+
+
+def _is_public_der(octets: bytes) -> bool:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        load_der_public_key(octets)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _choose(jwk: Mapping[str, object], kid: str | None) -> Mapping[str, object]:

@@ -80,15 +80,27 @@ class JWTVerifier:
         ``what`` names the token in messages. Only where ``trusted_channel`` is true, because the token came straight
         from the server over TLS, does a configured ``none`` count. OIDC Core §3.1.3.7.
         """
+        parts, claims = yield from self.open(token, what, trusted_channel=trusted_channel)
+        return parts.header.copy(), claims  # the header is kept for the next token
+
+    def open(
+        self, token: str | bytes, what: str, *, trusted_channel: bool = False
+    ) -> Flow[tuple[Compact, dict[str, object]]]:
+        """Return the parts and the claims of such a token, for rules that need more than its header (a flow).
+
+        The header is not to be changed. Raises ``InvalidJWTError``.
+        """
         parts = self._read(token, what, trusted_channel=trusted_channel)
         if not self._known(parts):
             yield from self._check(parts, what)
-        return parts.header.copy(), read_claims(parts.payload, what)  # the header is kept for the next token
+        return parts, read_claims(parts.payload, what)
 
     def _read(self, token: str | bytes, what: str, *, trusted_channel: bool) -> Compact:
         """Take the token apart and judge its algorithm."""
         if self._private:
             token = self.decrypt(token, what)
+            if is_encrypted(token):
+                raise InvalidJWTError(f"{what} is encrypted more than once; a signed JWT is expected inside")
         parts = read_compact(token, what, max_size=self.max_size)
         if parts.alg not in self.algorithms:
             unsigned = (

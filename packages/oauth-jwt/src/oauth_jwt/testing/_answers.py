@@ -128,6 +128,9 @@ def hybrid_response(operations: KeyState, kinds: frozenset[str]) -> ResponseType
             return answer
         claims = _id_claims(authority, client, user.subject, nonce)
         alg = str(client.metadata.get("id_token_signed_response_alg", "RS256"))
+        key = operations.key(alg, client)
+        if key is not None and key.crv == "Ed448":
+            alg = "Ed448"  # EdDSA alone does not name the digest
         for name, member in (("at_hash", "access_token"), ("c_hash", "code")):
             value = params_of(answer, member)
             if value is not None:
