@@ -139,7 +139,7 @@ def test_unusable_key_is_refused_at_once():
         ClientSecretJwt("me", SECRET, alg="RS256")
     with pytest.raises(InvalidKeyError, match="secret is empty"):
         ClientSecretJwt("me", "")
-    with pytest.raises(InvalidKeyError, match="PEM key; a key pair does not serve"):
+    with pytest.raises(InvalidKeyError, match="is a key pair, which does not serve"):
         ClientSecretJwt("me", pem(key("ES256").native).decode())
 
 
