@@ -124,7 +124,7 @@ class FakePlace:
                 )
                 for each in self.clients.values()
             ],
-            settings=ServerSettings(poll_interval=0.2),
+            settings=ServerSettings(poll_interval=0.05),
         )
 
     @contextlib.contextmanager

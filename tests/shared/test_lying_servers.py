@@ -119,7 +119,7 @@ def test_a_poll(fake, client, kind, fault, error):
 @pytest.mark.parametrize("code", ["authorization_pending", "slow_down"])
 def test_a_poll_that_never_ends(fake, client, code):
     """A server that says for ever that nobody has decided is asked no longer than it said the code would live."""
-    fake.settings.pending_lifetime = 1
+    fake.settings.pending_lifetime, fake.settings.poll_interval = 1, 0.2
     login = client.authorize_device()
     fake.inject(faults.error(code), "token", times=None)
     with pytest.raises(ReauthorizationRequired, match="expired_token"):

@@ -99,7 +99,7 @@ def test_a_new_login_after_the_old_one(fake_place, fake, new_client, flavour, re
 
 def test_a_device_code_that_ends(fake_place, fake, new_client):
     """Where nobody decides the polling ends with the code, and nothing is sent after that."""
-    fake.settings.pending_lifetime = 1
+    fake.settings.pending_lifetime, fake.settings.poll_interval = 1, 0.2
     client = new_client(**fake_place.discovered())
     with pytest.raises(ReauthorizationRequired, match="expired_token"):
         client.poll_device_code(client.authorize_device())

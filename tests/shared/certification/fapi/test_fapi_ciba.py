@@ -25,7 +25,7 @@ from oauth_core.testing import faults
 from oauth_jwt import InvalidJWTError, RequestObject
 from tests.shared.certification.provider import Now, altering, asked
 
-PACE = 0.2  # seconds between two questions, at the fake server
+PACE = 0.05  # seconds between two questions, at the fake server
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_slow_down(fake, client, begin):
     seen = []
 
     def progress(step):
-        seen.append((step.error, round(step.interval, 1)))
+        seen.append((step.error, round(step.interval, 2)))
         raise RuntimeError("seen enough")
 
     with pytest.raises(RuntimeError, match="seen enough"):
