@@ -7,13 +7,12 @@ is remembered for the next but the token, the state and the verifier that this o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from hmac import compare_digest
 from typing import TYPE_CHECKING, cast
 
-from ._errors import InvalidTokenResponse, MismatchingStateError, ReauthorizationRequired, UsageError
+from ._errors import MismatchingStateError, ReauthorizationRequired, UsageError
 from ._further_plans import FurtherPlans
 from ._messages import Flow, Pairs, Response, pairs
-from ._options import REFUSED, OAuth2Settings, canonical, refuse_keywords, scope_text
+from ._options import OAuth2Settings, canonical, scope_text
 from ._pkce import generate_token
 from ._plans import Plan
 from ._renewal import renewal_settings
@@ -21,8 +20,6 @@ from ._source_state import SourceState
 from ._token import OAuth2Token
 
 if TYPE_CHECKING:
-    from ._grants import Grant
-    from ._login import IDTokenJudge, Login
     from ._logout import LogoutRequest
     from ._sorted_call import SortedCall
 
@@ -155,57 +152,13 @@ class SessionPlans(FurtherPlans):
         PKCE is sent when ``code_verifier`` or ``code_challenge`` is given. Further keywords are sent as parameters.
         RFC 6749 §4.1.1. Raises ``UsageError`` where no endpoint is known.
         """
-        from ._authorization import AuthorizationRequest
+        from ._front_channel import authorization_request
 
-        rest = canonical(kwargs, {"authorization_endpoint": "url", "callback_uri": "redirect_uri"})
-        refuse_keywords("create_authorization_url", rest, REFUSED)
-        url = url or cast("str | None", rest.pop("url", None))
-        rest.pop("url", None)
-        if not url:
-            url = cast("str | None", self.metadata.get("authorization_endpoint"))
-        if not url and self._config.discovery is not None:
-            raise UsageError("the server's metadata is not read yet: call load_server_metadata() first")
-        if not url:
-            raise UsageError(
-                "no authorization_endpoint is known: pass url, or authorization_endpoint= to the constructor"
-            )
-        if self._config.require_pushed_authorization_requests or self.metadata.get(
-            "require_pushed_authorization_requests"
-        ):
-            raise UsageError("requests to this server have to be pushed to it: use authorization_request() instead")
-        if self._config.request_object is not None:
-            raise UsageError("requests of this client are signed: use authorization_request() instead")
-        self.state = state = state or generate_token()
-        method = cast(
-            "str | None", rest.pop("code_challenge_method", None) or self._config.code_challenge_method or "S256"
-        )
-        challenge = cast("str | None", rest.pop("code_challenge", None))
-        made_elsewhere: Pairs = ()
-        if challenge is not None and code_verifier is None:
-            made_elsewhere = (("code_challenge", challenge), ("code_challenge_method", method or "S256"))
-        rest.setdefault("nonce", None if self._config.id_token_validator is None else "")
-        if self._config.dpop is not None:
-            rest.setdefault("dpop_jkt", self._config.dpop.jkt)
-        if self._config.jarm_validator is not None:
-            rest.setdefault("response_mode", "jwt")
-        request = AuthorizationRequest(
-            url,
-            cast("str", rest.pop("client_id", None) or self._config.client_id or ""),
-            redirect_uri=cast("str | None", rest.pop("redirect_uri", None)) or self._config.redirect_uri,
-            scope=scope_text(rest.pop("scope", None)) or self._config.scope,
-            state=state,
-            code_verifier=code_verifier,
-            code_challenge_method=method if code_verifier else None,
-            extra=made_elsewhere,
-            allow_insecure_http=self._config.allow_insecure_http,
-            **rest,  # type: ignore[arg-type]  # free keywords
-        )
+        request, uri = authorization_request(self._config, self.metadata, url, state, code_verifier, kwargs)
+        self.state = issued = cast("str", request.state)
         self._code_verifier, self._nonce = code_verifier, request.nonce
         self._signed = request.wants_signed_response
-        uri = request.uri
-        if "authorization_request" in self._config.hooks:
-            uri = self._config.hooks.on_parts("authorization_request", uri, {}, None)[0]
-        return uri, state
+        return uri, issued
 
     def authorization_url(
         self, url: str | None = None, state: str | None = None, code_verifier: str | None = None, **kwargs: object
@@ -224,31 +177,20 @@ class SessionPlans(FurtherPlans):
 
         Raises ``AuthorizationRefused``, ``MismatchingStateError``, ``InvalidTokenResponse``.
         """
-        from ._token_endpoint import token_from_members
+        from ._front_channel import implicit_token
 
         if self._config.id_token_validator is not None:
             raise UsageError("ID tokens are validated here: use fetch_token(authorization_response=...) instead")
         given = authorization_response or authorization_response_url
         if not given:
             raise UsageError("pass the whole URL that the user came back to, its fragment included")
-        found = self._checked(given, state)
-        token = token_from_members(dict[str, object](found), self._config.clock)
-        self.token = token
+        self.token = token = implicit_token(self._checked(given, state), self._config.clock)
         return token
 
     @property
     def _signature_demanded(self) -> bool:
         """Whether a callback has to be signed: as this session's own request said, else where a judge is configured."""
         return self._config.jarm_validator is not None if self._signed is None else self._signed
-
-    def _signed_callback(self, response: object) -> str | None:
-        """Return the JWT that a callback is, None where it is a plain one or was judged before."""
-        from ._authorization import AuthorizationResponse
-        from ._callback import VerifiedParameters, callback_parameters, signed_response
-
-        if isinstance(response, (AuthorizationResponse, VerifiedParameters)):
-            return None
-        return signed_response(callback_parameters(cast("str", response)), demanded=self._signature_demanded)
 
     def _fetching_signed(self, url: str | None, parameters: Mapping[str, object], token: str) -> Flow[OAuth2Token]:
         """Verify a signed callback, then go on as with a plain one (a flow)."""
@@ -259,22 +201,11 @@ class SessionPlans(FurtherPlans):
         return (yield from self._plan_fetch(url, {**rest, "authorization_response": inner}).flow)
 
     def _checked(self, response: object, state: str | None) -> Pairs:
-        from ._authorization import AuthorizationResponse
-        from ._callback import check_callback, plain_parameters
+        from ._front_channel import checked_callback
 
-        if isinstance(response, AuthorizationResponse):
-            if state is not None and not compare_digest((response.state or "").encode(), state.encode()):
-                raise MismatchingStateError("the authorization response belongs to another state than the one given")
-            return response.parameters
-        found = plain_parameters(cast("str", response), demanded=self._signature_demanded)
-        server = self.metadata
-        check_callback(
-            found,
-            state=state or self.state,
-            issuer=cast("str | None", server.get("issuer")),
-            iss_required=server.get("authorization_response_iss_parameter_supported") is True,
+        return checked_callback(
+            response, state, issued=self.state, known=self.metadata, demanded=self._signature_demanded
         )
-        return found
 
     def _plan_fetch(self, url: str | None, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
         """Infer the grant of this call, and of this call alone, from what was passed."""
@@ -287,16 +218,18 @@ class SessionPlans(FurtherPlans):
             scope = extra.pop("scope", None)
             return self._plan_grant(ClientCredentialsGrant(self._scope(scope), pairs(extra)), call)
         response = extra.get("authorization_response")
-        signed = None if response is None else self._signed_callback(response)
-        if signed is not None:
-            return Plan(self._fetching_signed(url, parameters, signed), call.options)
+        if response is not None:
+            from ._front_channel import signed_callback
+
+            signed = signed_callback(response, demanded=self._signature_demanded)
+            if signed is not None:
+                return Plan(self._fetching_signed(url, parameters, signed), call.options)
         return self._plan_shown(call, parameters)
 
     def _plan_shown(self, call: SortedCall, parameters: Mapping[str, object]) -> Plan[OAuth2Token]:
         """Infer the grant from what a person or the caller supplied: a callback, a code, a password, another grant."""
         from ._authorization import AuthorizationResponse
-        from ._grants import AuthorizationCodeGrant, ClientCredentialsGrant, ExtensionGrant, PasswordGrant
-        from ._token_endpoint import token_from_members
+        from ._inference import inferred_grant
 
         extra = call.extra
         response = extra.pop("authorization_response", None)
@@ -309,15 +242,13 @@ class SessionPlans(FurtherPlans):
             response, code = code, None
         login = self._login(response, call, self._nonce) if response is not None or code is not None else None
         if response is not None:
-            found = dict(self._checked(response, state))
-            if login is not None and not isinstance(response, AuthorizationResponse):
-                from dataclasses import replace
+            from ._front_channel import callback_login, implicit_token, judged_implicit
 
-                login = replace(login, state=found.get("state"), iss=found.get("iss"), code=found.get("code"))
-                login = replace(login, id_token=found.get("id_token"), access_token=found.get("access_token"))
+            found = dict(self._checked(response, state))
+            login = callback_login(login, response, found)
             if "access_token" in found and "code" not in found:
-                given = token_from_members(dict[str, object](found), call.config.clock)
-                return Plan(_given(given, call.config.id_token_validator, login), call.options)
+                given = implicit_token(found, call.config.clock)
+                return Plan(judged_implicit(given, call.config.id_token_validator, login), call.options)
             code = found.get("code")
             if not code:
                 raise UsageError(
@@ -330,33 +261,11 @@ class SessionPlans(FurtherPlans):
             raise MismatchingStateError("the state that came with this code is another than that of this session")
         if kind == "refresh_token":
             return self._plan_session_refresh(call.url, {**parameters, "grant_type": None, "url": None})
-        scope = extra.pop("scope", None)
-        username, password = extra.pop("username", None), extra.pop("password", None)
-        grant: Grant
-        if code is not None and kind in {None, "authorization_code"}:
-            more = pairs({"scope": scope_text(scope), **extra})
+        if kind in {None, "authorization_code"}:
             verifier = verifier or self._code_verifier
-            grant = AuthorizationCodeGrant(
-                cast("str", code), redirect_uri or call.config.redirect_uri, verifier, more, login
-            )
-        elif (username is not None or password is not None) and kind in {None, "password"}:
-            if username is None or password is None:
-                raise UsageError("the password grant needs username and password")
-            grant = PasswordGrant(cast("str", username), password, self._scope(scope), pairs(extra))
-        elif kind in {None, "client_credentials"}:
-            grant = ClientCredentialsGrant(self._scope(scope), pairs(extra))
-        elif kind in {"authorization_code", "password"}:
-            raise UsageError(f"grant_type={kind!r} needs {'code' if kind[0] == 'a' else 'username and password'}")
-        else:
-            named = {
-                "code": code,
-                "username": username,
-                "password": password,
-                "scope": self._scope(scope),
-                "redirect_uri": redirect_uri,
-                "code_verifier": verifier,
-            }
-            grant = ExtensionGrant(kind, pairs({**named, **extra}))
+        grant = inferred_grant(
+            call.config, kind, extra, code=code, redirect_uri=redirect_uri, code_verifier=verifier, login=login
+        )
         return self._plan_grant(grant, call)
 
     def _sort_call(self, where: str, url: str | None, parameters: Mapping[str, object]) -> SortedCall:
@@ -454,14 +363,3 @@ class SessionPlans(FurtherPlans):
             if grant != self._source.renewal.grant:
                 self._source.renewal = self._source.renewal.replace(grant=grant)
         return token
-
-
-def _given(token: OAuth2Token, judge: IDTokenJudge | None, login: Login | None) -> Flow[OAuth2Token]:
-    """Return the token of an implicit response, its ID token judged where one was asked for (a flow)."""
-    if judge is not None and login is not None:
-        from ._login import judge_callback
-
-        claims = yield from judge_callback(judge, login)
-        if claims is None and login.openid:
-            raise InvalidTokenResponse("the callback holds no id_token, although openid was asked for")
-    return token
