@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -152,3 +153,11 @@ def test_token_survives_json_pickle_and_copies():
     for twin in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made), made.copy()):
         assert (twin, type(twin)) == (made, OAuth2Token)
         assert twin is not made
+
+
+def test_end_as_a_datetime():
+    """An end that is given as a datetime, as requests_oauth2client has it, is kept as epoch seconds."""
+    known = token(expires_at=datetime.fromtimestamp(NOW, UTC))
+    assert (known["expires_at"], known.expires_at) == (NOW, NOW)
+    assert known.is_expired(clock=lambda: NOW)
+    assert json.loads(json.dumps(known))["expires_at"] == NOW

@@ -38,6 +38,9 @@ class OAuth2Token(dict[str, object]):
         if isinstance(token, (str, bytes)):
             raise TypeError("a token is a mapping with 'access_token'; pass OAuth2Token(access_token=...)")
         super().__init__(token, **members)
+        timestamp = getattr(self.get("expires_at"), "timestamp", None)
+        if callable(timestamp):
+            self["expires_at"] = int(timestamp())  # of a datetime, which JSON could not hold
         life = seconds(self.get("expires_in"))
         if seconds(self.get("expires_at")) is None:
             self.pop("expires_at", None)
