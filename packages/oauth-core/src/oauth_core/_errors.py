@@ -216,3 +216,7 @@ class TokenNotSavedError(OAuthError):
 
 
 AuthlibHTTPError = OAuthError  # the name that people bring along from Authlib
+
+
+for _name in __all__:  # as tracebacks name them: the first error may come before anybody has asked the package for one
+    globals()[_name].__module__ = "oauth_core"

@@ -42,3 +42,7 @@ class InvalidJWKSetError(ProtocolViolation):
 
 class WeakKeyWarning(UserWarning):
     """A client secret is shorter than its algorithm demands; the server chose it, so it is used. RFC 7518 §3.2."""
+
+
+for _name in __all__:  # as tracebacks name them: the first error may come before anybody has asked the package for one
+    globals()[_name].__module__ = "oauth_jwt"
