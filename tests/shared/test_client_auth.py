@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from oauth_core import ClientSecretBasic, ClientSecretPost, OAuthError, PublicApp
+from oauth_core import ClientSecretBasic, ClientSecretPost, OAuthError, PublicApp, UsageError
 from oauth_core.testing import RegisteredClient
 from tests.shared.needs import needs
 
@@ -170,3 +170,28 @@ def test_unknown_method(fake_place, new_client):
     client = new_client(**{**fake_place.options(), "token_endpoint_auth_method": "client_secret_bsic"})
     with pytest.raises(OAuthError, match="client_secret_bsic"):
         client.fetch_token()
+
+
+KEYS = {
+    "text": "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
+    "bytes": b"-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n",
+    "jwk": {"kty": "EC", "crv": "P-256", "d": "d"},
+    "json": ' {"kty": "EC", "crv": "P-256", "d": "d"}',
+}
+
+
+@pytest.mark.parametrize("method", [None, "client_secret_post"])
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_a_key_is_no_secret(fake_place, fake, new_client, key, method):
+    """A private key that is passed as the secret of a method which would send it is not sent."""
+    client = new_client(**fake_place.options() | {"client_secret": key, "token_endpoint_auth_method": method})
+    with pytest.raises(UsageError, match="private_key_jwt") as caught:
+        client.fetch_token()
+    assert "MIIB" not in str(caught.value)
+    assert fake.count("token") == 0
+
+
+def test_a_pair_is_no_secret(new_client):
+    """Arguments in the order of the endpoint client of Requests are refused where a session is made."""
+    with pytest.raises(TypeError, match="token_endpoint="):
+        new_client(client_id="https://as.example/token", client_secret=("app", "secret"))

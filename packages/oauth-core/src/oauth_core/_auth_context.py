@@ -6,7 +6,7 @@ Rules of this room: nothing here knows any method, so that one of another packag
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from ._errors import UsageError
@@ -48,7 +48,19 @@ def reveal(secret: object, what: str = "client_secret") -> Flow[str]:
     Raises ``UsageError`` where it is missing or no text; the value is never shown.
     """
     value = (yield from call(secret)) if callable(secret) else secret
+    if what == "client_secret" and _is_key(value):
+        raise UsageError(
+            "client_secret is a key, which must not be sent; the request was not. A client that signs with it says "
+            "token_endpoint_auth_method='private_key_jwt'"
+        )
     if isinstance(value, str) and value:
         return value
     problem = "is empty or missing" if not value else f"is a {type(value).__name__}, not text"
     raise UsageError(f"{what} {problem}; the request was not sent")
+
+
+def _is_key(value: object) -> bool:
+    """Tell whether a secret is a PEM, a JWK or the JSON of one: a word too few, and a private key would be sent."""
+    if isinstance(value, str):
+        return "-----BEGIN " in value or ('"kty"' in value and value.lstrip().startswith("{"))
+    return "kty" in value if isinstance(value, Mapping) else isinstance(value, bytes) and b"-----BEGIN " in value

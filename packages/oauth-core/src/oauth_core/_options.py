@@ -70,6 +70,7 @@ _OWN = (
     "jarm_validator",
     "leeway",
     "metadata",
+    "pkce",
     "redirect_uri",
     "request_object",
     "require_pushed_authorization_requests",
@@ -197,6 +198,7 @@ class OAuth2Settings:
         self.leeway = cast("float", given.get("leeway", 60))
         self.refresh_parameters = dict(cast("Mapping[str, object]", given.get("auto_refresh_kwargs", {})))
         self.grant = _grant(given, self.config)
+        self.pkce = cast("str | None", given.get("pkce"))
         self.on_token: TokenCallback | None = None
         if "update_token" in given and "token_updater" in given:
             raise TypeError("pass update_token or token_updater, not both")
@@ -228,6 +230,8 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
     elif url or (issuer and not (metadata.token_endpoint or metadata.authorization_endpoint)):
         discovery = Discovery(issuer=issuer, url=url, origins=origins)
     scope = given.get("scope", base.scope)
+    if isinstance(given.get("client_secret"), (tuple, list)):
+        raise TypeError("client_secret is one value: pass client_id and client_secret apart, token_endpoint= by name")
     return base.replace(
         client_id=cast("str | None", given.get("client_id", base.client_id)),
         client_secret=given.get("client_secret", base.client_secret),
