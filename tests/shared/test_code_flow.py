@@ -12,6 +12,7 @@ from oauth_core import (
     MismatchingIssuerError,
     MismatchingStateError,
     ProtocolViolation,
+    UsageError,
     generate_code_verifier,
 )
 from oauth_core.testing import faults
@@ -141,3 +142,24 @@ def test_wrong_verifier(place, client):
     with pytest.raises(Exception, match="invalid_grant") as caught:
         client.fetch_token(authorization_response=callback, code_verifier=generate_code_verifier())
     assert caught.value.error == "invalid_grant"
+
+
+def test_pkce_by_the_session(fake_place, fake, new_client):
+    """`pkce="S256"`, as in requests-oauthlib, makes a verifier for each login and sends it with the code."""
+    client = new_client(**fake_place.options(), pkce="S256")
+    first, second = (client.create_authorization_url()[0] for _ in range(2))
+    assert query(first)["code_challenge_method"] == ["S256"]
+    assert query(first)["code_challenge"] != query(second)["code_challenge"]
+    client.fetch_token(authorization_response=fake_place.authorize(second))
+    challenge = query(client.create_authorization_url(code_challenge="mine", code_challenge_method="plain")[0])
+    assert challenge["code_challenge"] == ["mine"]
+    assert parse_qs(fake.seen("token")[0].body.decode())["code_verifier"]
+
+
+def test_a_callback_is_no_code(fake_place, fake, new_client):
+    """A whole callback that is passed without its request is refused: nothing could be compared with it."""
+    client = new_client(**fake_place.options())
+    callback = fake_place.authorize(client.authorization_request().uri)
+    with pytest.raises(UsageError, match="request="):
+        client.authorization_code(callback)
+    assert fake.count("token") == 0

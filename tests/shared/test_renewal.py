@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from oauth_core import OAuthError, ReauthorizationRequired, TokenExpiredError, TransportError
+from oauth_core import OAuthError, ReauthorizationRequired, TokenExpiredError, TransportError, UsageError
 from oauth_core.testing import faults
 from tests.shared.needs import needs
 
@@ -230,3 +230,23 @@ def test_ensure_active_token(fake_place, fake, new_client):
     assert client.ensure_active_token()["access_token"] == token["access_token"]
     assert client.ensure_active_token(min_validity=1700)["access_token"] != token["access_token"]
     assert fake.count("token") == 1
+
+
+def test_ensure_active_token_of_its_own(fake_place, fake, new_client):
+    """`ensure_active_token(client.token)`, as in Authlib, renews the session's token; of another it takes no charge."""
+    token = fake.issue_token("basic", user="alice")
+    client = new_client(**fake_place.options(), token=token)
+    assert client.ensure_active_token(client.token)["access_token"] == token["access_token"]
+    fake_place.let_expire()
+    assert client.ensure_active_token(client.token)["access_token"] != token["access_token"]
+    with pytest.raises(UsageError, match="token="):
+        client.ensure_active_token({"access_token": "another"})
+    assert fake.count("token") == 1
+
+
+def test_whether_there_is_a_token(fake_place, fake, new_client):
+    """`authorized` and `access_token` say what a session holds, as in requests-oauthlib."""
+    client = new_client(**fake_place.options())
+    assert (client.authorized, client.access_token) == (False, None)
+    client.token = fake.issue_token("basic", user="alice")
+    assert (client.authorized, client.access_token) == (True, client.token["access_token"])

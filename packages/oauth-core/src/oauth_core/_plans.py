@@ -164,6 +164,11 @@ class EndpointPlans:
                 "authorization_code needs the code, the authorization response that holds it, or the callback together "
                 "with request="
             )
+        if "://" in code and "code=" in code:
+            raise UsageError(
+                "this is a whole callback, not a code: pass with it, as request=, the authorization request that it "
+                "answers, or pass what that request's validate_callback() returned"
+            )
         grant = AuthorizationCodeGrant(
             code, redirect_uri or self._config.redirect_uri, code_verifier, pairs(call.extra), login
         )

@@ -113,12 +113,13 @@ class SessionMethods(SessionPlans, EndpointMethods):
         named = {**parameters, "body": body, "auth": auth, "headers": headers}
         return self._drive(self._plan_session_introspect(url, token, token_type_hint, named))
 
-    def ensure_active_token(self, min_validity: float | None = None) -> OAuth2Token:
+    def ensure_active_token(self, min_validity: float | Mapping[str, object] | None = None) -> OAuth2Token:
         """Return a token that is good for so many seconds (the leeway unless given), renewed where it has to be.
 
-        Raises ``MissingTokenError``, ``TokenExpiredError``, ``ReauthorizationRequired``.
+        The session's own token may be passed instead of a number. Raises ``MissingTokenError``,
+        ``TokenExpiredError``, ``ReauthorizationRequired``.
         """
-        return self._source.get(min_validity)
+        return self._source.get(self._validity(min_validity))
 
 
 class AsyncSessionMethods(SessionPlans, AsyncEndpointMethods):
@@ -211,9 +212,10 @@ class AsyncSessionMethods(SessionPlans, AsyncEndpointMethods):
         named = {**parameters, "body": body, "auth": auth, "headers": headers}
         return await self._drive(self._plan_session_introspect(url, token, token_type_hint, named))
 
-    async def ensure_active_token(self, min_validity: float | None = None) -> OAuth2Token:
+    async def ensure_active_token(self, min_validity: float | Mapping[str, object] | None = None) -> OAuth2Token:
         """Return a token that is good for so many seconds (the leeway unless given), renewed where it has to be.
 
-        Raises ``MissingTokenError``, ``TokenExpiredError``, ``ReauthorizationRequired``.
+        The session's own token may be passed instead of a number. Raises ``MissingTokenError``,
+        ``TokenExpiredError``, ``ReauthorizationRequired``.
         """
-        return await self._source.get(min_validity)
+        return await self._source.get(self._validity(min_validity))

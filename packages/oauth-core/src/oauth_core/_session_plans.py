@@ -13,7 +13,7 @@ from ._errors import MismatchingStateError, ReauthorizationRequired, UsageError
 from ._further_plans import FurtherPlans
 from ._messages import Flow, Pairs, Response, pairs
 from ._options import OAuth2Settings, canonical, scope_text
-from ._pkce import generate_token
+from ._pkce import generate_code_verifier, generate_token
 from ._plans import Plan
 from ._renewal import renewal_settings
 from ._source_state import SourceState
@@ -77,6 +77,17 @@ class SessionPlans(FurtherPlans):
         self._source.set(token)
         if token is None:
             self._source.renewal = self._source.renewal.replace(grant=self._settings.grant)
+
+    @property
+    def authorized(self) -> bool:
+        """True where there is a token, expired or not."""
+        return self._source.current is not None
+
+    @property
+    def access_token(self) -> str | None:
+        """The access token in memory as text, expired or not; None where there is none."""
+        current = self._source.current
+        return None if current is None else current.access_token
 
     @property
     def client_id(self) -> str | None:
@@ -149,11 +160,15 @@ class SessionPlans(FurtherPlans):
     ) -> tuple[str, str]:
         """Return the URL to open in the user's browser, and its state, which is made anew unless given.
 
-        PKCE is sent when ``code_verifier`` or ``code_challenge`` is given. Further keywords are sent as parameters.
-        RFC 6749 §4.1.1. Raises ``UsageError`` where no endpoint is known.
+        PKCE is sent when ``code_verifier`` or ``code_challenge`` is given, or where the constructor was given ``pkce``
+        (a method, ``S256``): the verifier is then made and kept by this object. Further keywords are sent as
+        parameters. Raises ``UsageError`` where no endpoint is known. RFC 6749 §4.1.1.
         """
         from ._front_channel import authorization_request
 
+        if self._settings.pkce is not None and kwargs.get("code_challenge") is None:
+            code_verifier = code_verifier or generate_code_verifier()
+            kwargs.setdefault("code_challenge_method", self._settings.pkce)
         request, uri = authorization_request(self._config, self.metadata, url, state, code_verifier, kwargs)
         self.state = issued = cast("str", request.state)
         self._code_verifier, self._nonce = code_verifier, request.nonce
@@ -314,6 +329,15 @@ class SessionPlans(FurtherPlans):
                 raise
         # Another process has spent it meanwhile, and stored its successor.
         return (yield from spend(newer, self._source.rescuing(newer)))
+
+    def _validity(self, given: float | Mapping[str, object] | None) -> float | None:
+        """Read what ``ensure_active_token`` was given: seconds, or the session's own token."""
+        if not isinstance(given, Mapping):
+            return given
+        current = self._source.current
+        if current is None or given.get("access_token") != current.get("access_token"):
+            raise UsageError("a session renews its own token alone: assign this one to token= first")
+        return None
 
     def _subject(self, token: object, hint: str | None, *, prefer_refresh: bool) -> object:
         if token is not None:

@@ -111,6 +111,8 @@ class TokenAuth(AuthBase):
 
         Raises ``InsecureTransportError`` before anything is sent in the clear, and what the source raises.
         """
+        if not hasattr(r, "hooks"):
+            raise foreign_request(self)
         url = r.url or ""
         if url[:8] != "https://":
             check_secure(url, allow_insecure_http=self.allow_insecure_http)
@@ -332,7 +334,17 @@ def client_of_this_colour(client: object) -> EndpointMethods:
         return client
     if isinstance(client, AsyncEndpointMethods):
         raise TypeError("Requests is synchronous: pass a synchronous client, not an asynchronous one")
-    raise TypeError(f"client is an OAuth2Client or an OAuth2Session, not a {type(client).__name__}")
+    raise TypeError(
+        f"client is an OAuth2Client or an OAuth2Session, not a {type(client).__name__}"
+        + ("; OAuth2Auth(token) needs none, and renews nothing" if client is None else "")
+        + ("; the client comes first, then the token" if isinstance(client, Mapping) else "")
+    )
+
+
+def foreign_request(handler: object) -> TypeError:
+    """Return the error for a handler that is called by another library, as HTTPX calls whatever is callable."""
+    name = type(handler).__name__
+    return TypeError(f"this {name} is for Requests; HTTPX takes what oauth_httpx has, such as OAuth2Auth(token)")
 
 
 def _nowhere(_: object) -> Any:

@@ -13,6 +13,8 @@ from requests.auth import AuthBase
 
 from oauth_core import OAuth2Token, TokenExpiredError, authorization_header, check_secure
 
+from ._auth import foreign_request
+
 __all__ = ["BearerToken"]
 
 
@@ -41,6 +43,8 @@ class BearerToken(OAuth2Token, AuthBase):
 
         Raises ``TokenExpiredError`` when it is past its end and ``InsecureTransportError`` over plain HTTP.
         """
+        if not hasattr(r, "hooks"):
+            raise foreign_request(self)
         if self.is_expired():
             raise TokenExpiredError("the access token has expired; obtain a new one, or use a handler that renews")
         check_secure(r.url or "")

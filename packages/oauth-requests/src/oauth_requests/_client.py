@@ -35,6 +35,7 @@ _OPTIONS = OPTION_NAMES - {
     "grant",
     "grant_type",
     "leeway",
+    "pkce",
     "store",
     "store_key",
     "token",
@@ -85,6 +86,8 @@ class OAuth2Client(EndpointMethods):
             auth = (client_id, private_jwk)
         if client_id is None:
             client_id = _id_of(auth)
+        if token_endpoint is not None and "://" not in token_endpoint:
+            raise TypeError("the first argument is the URL of the token endpoint; pass auth=(client_id, client_secret)")
         settings = OAuth2Settings(
             {
                 **options,

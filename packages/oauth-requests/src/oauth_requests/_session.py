@@ -13,7 +13,6 @@ import requests
 
 from oauth_core import (
     OPTION_NAMES,
-    EndpointMethods,
     OAuth2Settings,
     Request,
     Response,
@@ -35,12 +34,13 @@ class OAuth2Session(SessionMethods, requests.Session):
     metadata excludes it). ``update_token(token, refresh_token=, access_token=)`` or ``token_updater(token)`` is called
     for every renewed token; ``store`` sees every token under ``store_key``. ``leeway`` is how many seconds before its
     end a token is renewed; ``default_timeout`` (seconds) is for API requests and, instead of 10 s, for the server's
-    endpoints. ``client`` lends its configuration. Endpoints are given one by one, by ``metadata`` (a mapping), or found
-    through ``issuer``, ``server_metadata_url`` or ``webfinger``; ``grant`` or ``grant_type`` obtains the first token
-    without a call of yours. ``auto_refresh_url`` is another spelling of ``token_endpoint``; ``auto_refresh_kwargs`` are
-    parameters of renewals alone. ``dpop`` is the key that tokens are bound to; ``id_token_validator``,
-    ``jarm_validator``, ``userinfo_validator`` and ``introspection_validator`` judge what the server signs (oauth-jwt
-    has all). Raises ``TypeError`` for an unknown keyword.
+    endpoints. ``client`` lends its configuration; of one of oauthlib, client id, scope and token are taken over.
+    Endpoints are given one by one, by ``metadata`` (a mapping), or found through ``issuer``, ``server_metadata_url`` or
+    ``webfinger``; ``grant`` or ``grant_type`` obtains the first token without a call of yours. ``auto_refresh_url`` is
+    another spelling of ``token_endpoint``; ``auto_refresh_kwargs`` are parameters of renewals alone. ``dpop`` is the
+    key that tokens are bound to; ``id_token_validator``, ``jarm_validator``, ``userinfo_validator`` and
+    ``introspection_validator`` judge what the server signs (oauth-jwt has all). Raises ``TypeError`` for an unknown
+    keyword.
     """
 
     __attrs__: ClassVar[list[str]] = [  # type: ignore[misc]  # what pickles
@@ -72,12 +72,17 @@ class OAuth2Session(SessionMethods, requests.Session):
         leeway: float = 60,
         default_timeout: Any = None,
         *,
-        client: EndpointMethods | None = None,
+        client: object = None,
         **options: Any,
     ) -> None:
         for name in options:
             if name not in OPTION_NAMES:
                 raise unknown_keyword(type(self).__name__, name, {*OPTION_NAMES, "default_timeout", "token_placement"})
+        if _of_oauthlib(client):
+            client_id = client_id or getattr(client, "client_id", None)
+            scope = scope or getattr(client, "scope", None)
+            token = token or getattr(client, "token", None) or None
+            client = None
         settings = OAuth2Settings(
             {
                 **options,
@@ -124,3 +129,19 @@ class OAuth2Session(SessionMethods, requests.Session):
         if kwargs.get("timeout") is None and self.default_timeout is not None and len(args) < 7:
             kwargs["timeout"] = self.default_timeout
         return super().request(method, url, *args, **kwargs)
+
+
+# What a client of oauthlib stands for that each call of ``fetch_token`` infers anew.
+_INFERRED = frozenset({"authorization_code", "client_credentials", "password"})
+
+
+def _of_oauthlib(client: object) -> bool:
+    """Tell whether this is a client of oauthlib, as requests-oauthlib takes. Raises ``TypeError`` for some kinds."""
+    if not any(kind.__module__.startswith("oauthlib.") for kind in type(client).__mro__):
+        return False
+    if getattr(client, "grant_type", None) in _INFERRED:
+        return True
+    raise TypeError(
+        f"a session does not take over a {type(client).__name__} of oauthlib: assertions are AssertionSession's, and "
+        "the implicit grant is asked for by authorization_url(..., response_type='token')"
+    )
