@@ -8,8 +8,18 @@ import pytest
 
 import oauth_jwt
 from oauth_core import AuthContext, ClientAuth, Grant, Request, UsageError
-from oauth_jwt import _plugins
-from tests.jwt.support import SECRET, carry, decode, key
+from oauth_jwt import (
+    ClientSecretJWT,
+    ClientSecretJwt,
+    DPoP,
+    ExternalKey,
+    JsonWebToken,
+    JWKSCache,
+    PrivateKeyJWT,
+    PrivateKeyJwt,
+    _plugins,
+)
+from tests.jwt.support import SECRET, carry, copied, decode, key
 
 SOURCE = Path(oauth_jwt.__file__).parent
 
@@ -97,3 +107,45 @@ def test_grant_needs_an_assertion_or_a_key():
     """The factory of the grant says what it needs."""
     with pytest.raises(UsageError, match="pass assertion=, or issuer="):
         _plugins.jwt_bearer(issuer="me", audience="https://as.example")
+
+
+def values():
+    """One of each public value that is no dataclass."""
+    own = key("ES256")
+    return [
+        own,
+        ClientSecretJWT("https://as.example/token", {"a": 1}),
+        PrivateKeyJWT("https://as.example/token", kid="k"),
+        ClientSecretJwt("me", SECRET),
+        PrivateKeyJwt("me", own, kid="k"),
+        DPoP(own),
+        ExternalKey(own.sign, "ES256", kid="k"),
+        JWKSCache("https://as.example/jwks"),
+        JsonWebToken(["ES256"]),
+    ]
+
+
+@pytest.mark.parametrize("value", values(), ids=lambda value: type(value).__name__)
+def test_values_do_not_change(value):
+    """No public attribute of a value can be assigned or deleted, and a copy by pickle cannot be changed either."""
+    names = [name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ()) if name[0] != "_"]
+    assert names
+    every = [value] if isinstance(value, (ExternalKey, JsonWebToken)) else [value, copied(value)]
+    for each in every:
+        for name in names:
+            before = getattr(each, name)
+            with pytest.raises(AttributeError, match=f"a {type(value).__name__} does not change; make another one"):
+                setattr(each, name, "other")
+            with pytest.raises(AttributeError, match="does not change"):
+                delattr(each, name)
+            assert getattr(each, name) is before
+        with pytest.raises(AttributeError):
+            each.nothing_like_it = 1
+
+
+def test_mappings_that_were_passed_are_copied():
+    """A change to the claims or headers that were passed changes nothing in the method."""
+    claims, headers = {"a": 1}, {"b": 2}
+    method = PrivateKeyJWT(claims=claims, headers=headers)
+    claims["iss"] = headers["kid"] = "eve"
+    assert (method.claims, method.headers) == ({"a": 1}, {"b": 2})

@@ -15,6 +15,7 @@ from typing import ClassVar, Self, TypedDict, Unpack, cast
 from oauth_core import AuthContext, Flow, Request, reveal
 
 from ._errors import InvalidKeyError
+from ._frozen import Frozen
 from ._keys import Key, shared_key
 from ._keywords import known_keywords
 from ._sent import with_assertion
@@ -37,7 +38,7 @@ class JWTOptions(TypedDict, total=False):
     jti: Callable[[], str]
 
 
-class _Method:
+class _Method(Frozen):
     """What stands in an assertion beside the client's name.
 
     The audience is ``audience``, else the issuer when it is known, else the token endpoint: ``token_endpoint``, or the
@@ -61,8 +62,8 @@ class _Method:
         jti: Callable[[], str] = new_jti,
     ) -> None:
         self.token_endpoint = token_endpoint
-        self.claims = claims
-        self.headers = headers
+        self.claims = None if claims is None else dict(claims)
+        self.headers = None if headers is None else dict(headers)
         self.alg = alg
         self.lifetime = lifetime
         self.audience = audience
@@ -143,7 +144,7 @@ class PrivateKeyJWT(_Method):
         return PrivateKeyJwt.of(client_id, client_secret, self)
 
 
-class _Bound:
+class _Bound(Frozen):
     """A method that knows its client. Templates are kept by audience; there are as many as issuers."""
 
     __slots__ = ("_kept", "_options", "_ready", "_secret", "_templates", "client_id")

@@ -17,6 +17,7 @@ from oauth_core import Flow, UsageError, origin
 
 from ._encoding import b64url, json_text
 from ._errors import InvalidKeyError
+from ._frozen import Frozen
 from ._keys import Key
 from ._keywords import known_keywords
 from ._signing import ExternalKey, SigningKey, sign, signing_key
@@ -33,7 +34,7 @@ def token_hash(access_token: str) -> str:
     return b64url(sha256(access_token.encode("ascii")).digest()).decode("ascii")
 
 
-class DPoP:
+class DPoP(Frozen):
     """A key that access tokens are bound to, and what servers said about nonces.
 
     ``DPoP()`` makes a new P-256 key; ``DPoP(key)`` takes one: a ``Key``, PEM, a private JWK, or an ``ExternalKey``

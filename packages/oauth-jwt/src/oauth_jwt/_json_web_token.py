@@ -16,6 +16,7 @@ from ._claims import check_times
 from ._compact import read_claims, read_compact
 from ._encoding import b64url, json_text
 from ._errors import InvalidJWTError, InvalidKeyError
+from ._frozen import Frozen
 from ._jose import verifier
 from ._jwks import JWKSet
 from ._keys import Key
@@ -29,7 +30,7 @@ __all__ = ["JsonWebToken"]
 WHAT = "the JWT"
 
 
-class JsonWebToken:
+class JsonWebToken(Frozen):
     """JWTs by the given algorithms. ``leeway`` in seconds, ``clock`` in epoch seconds. RFC 7519.
 
     Raises ``UsageError`` for an unknown algorithm or none at all.

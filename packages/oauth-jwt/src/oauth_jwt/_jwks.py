@@ -30,6 +30,7 @@ from oauth_core import (
 
 from ._algorithms import check_strength
 from ._errors import InvalidJWKSetError, InvalidJWTError, InvalidKeyError
+from ._frozen import Frozen
 from ._jose import Verify, encryption_kinds, verifier
 from ._keys import Key
 from ._keywords import known_keywords
@@ -134,7 +135,7 @@ class JWKSet:
         raise InvalidJWKSetError(f"the server publishes no key to encrypt to with {alg}")
 
 
-class JWKSCache:
+class JWKSCache(Frozen):
     """The keys at a ``jwks_uri``, fetched when first needed and shared by all who hold this value.
 
     With ``issuer`` in its place the address is taken from that server's metadata, anew for every fetch.

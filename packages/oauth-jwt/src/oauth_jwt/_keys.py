@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self, cast
 from ._algorithms import ALGORITHMS, Sign, check_strength, default_algorithm, hmac_bytes, make_signer
 from ._encoding import b64url
 from ._errors import InvalidKeyError, WeakKeyWarning
+from ._frozen import Frozen
 from ._jwk import native_from_jwk, private_members, public_members, thumbprint
 from ._keywords import known_keywords
 from ._material import certificate_thumbprint, generate, is_key_pair, read
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Key", "shared_key"]
 
 
-class Key:
+class Key(Frozen):
     """A private, public or secret key with what JOSE says about it.
 
     Made by ``Key.load``, ``Key.from_secret`` or ``Key.generate``. ``alg`` is the algorithm it signs with (None where it
@@ -98,9 +99,8 @@ class Key:
     @known_keywords
     def generate(cls, alg: str = "ES256") -> Self:
         """Return a new private key for an algorithm, named by its thumbprint. RSA keys have 2048 bits."""
-        key = cls(generate(alg), alg=alg)
-        key.kid = key.thumbprint()
-        return key
+        native = generate(alg)
+        return cls(native, alg=alg, kid=cls(native).thumbprint())
 
     def __repr__(self) -> str:
         kind = "secret" if self.kty == "oct" else "private" if self.is_private else "public"

@@ -12,6 +12,7 @@ from oauth_core import Flow, call
 
 from ._algorithms import ASYMMETRIC, raw_ecdsa
 from ._errors import InvalidKeyError
+from ._frozen import Frozen
 from ._keys import Key
 from ._keywords import known_keywords
 from ._material import certificate_thumbprint
@@ -27,7 +28,7 @@ class Signer(Protocol):
         """Return the signature of ``data``; ECDSA in DER or as two numbers."""
 
 
-class ExternalKey:
+class ExternalKey(Frozen):
     """A key that stays in an HSM or a key service: ``signer`` is a function of the bytes, or has ``sign(bytes)``.
 
     It may be async on async clients. ``alg`` must be said, for it cannot be seen; ECDSA signatures may be DER. Raises
