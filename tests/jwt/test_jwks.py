@@ -7,7 +7,18 @@ import time
 
 import pytest
 
-from oauth_core import InsecureTransportError, Response, ServerRefusal, TransportError, UsageError, Wait, arun, run
+from oauth_core import (
+    InsecureTransportError,
+    InvalidMetadataError,
+    ProtocolViolation,
+    Response,
+    ServerRefusal,
+    TransportError,
+    UsageError,
+    Wait,
+    arun,
+    run,
+)
 from oauth_jwt import IDTokenValidator, InvalidJWKSetError, InvalidJWTError, JWKSCache, JWKSet, Key
 from tests.jwt.support import CLIENT, ISSUER, NONCE, Clock, KeyServer, carry, copied, id_claims, key, no_request, sign
 
@@ -345,3 +356,110 @@ def test_unreadable_key_does_not_hide_a_nameless_one():
     """A key that cannot be read, of a kind to come, leaves the key without a name to verify what it signed."""
     nameless = {name: value for name, value in key().public_jwk().items() if name != "kid"}
     assert check(JWKSet([{"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"}, nameless]), key()).sub == "jane"
+
+
+def published(document, token=None, alg="RS256"):
+    """Validate under keys that a server publishes as this document."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    token = token or sign(id_claims(), key())
+    return carry(
+        rules(JWKSCache(URI, clock=Clock()), alg).validate(token, nonce=NONCE),
+        lambda request: Response(200, (("content-type", "application/json"),), body),
+    )
+
+
+def test_published_private_key_verifies_nothing():
+    """A private key that a server publishes is no key of it; the caller's own set may hold one."""
+    own = key().private_jwk()
+    with pytest.raises(
+        InvalidJWTError, match="cannot be used: its private part is published, so that anybody"
+    ) as caught:
+        published({"keys": [own]})
+    assert own["d"][:20] not in str(caught.value)
+    with pytest.raises(InvalidJWTError, match="no key that fits"):
+        published({"keys": [own]}, sign(id_claims(), key(), b'{"alg":"RS256"}'))
+    assert published({"keys": [own, key().public_jwk()]}).sub == "jane"
+    with pytest.raises(InvalidJWKSetError, match="no key to encrypt to"):
+        copied(JWKSet([own | {"use": "enc"}], published=True)).encryption_key("RSA-OAEP")
+    assert check(JWKSet([own]), key()).sub == "jane"
+
+
+def test_published_secret_verifies_nothing():
+    """A shared secret in the server's set verifies no HMAC, whatever name it has."""
+    entry = {"kty": "oct", "kid": "s", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}
+    with pytest.raises(UsageError, match="needs the client's secret"):
+        published({"keys": [entry]}, sign(id_claims(), Key.load(entry)), "HS256")
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (b'{"keys":' + b"[" * 100_000, "is no JSON"),
+        (b'{"keys":' + b"1" * 5000 + b"}", "is no JSON"),
+        (b'{"keys":NaN}', "list 'keys'"),
+        (b"[]", "a JSON list, not an object"),
+        ({"keys": [{}] * 10_000}, "has 10000 keys; no more than 500 are taken"),
+    ],
+)
+def test_hostile_sets_are_refused(document, message):
+    """Sets that are nested deeply, enormous, or of other shape are refused at once."""
+    began = time.perf_counter()
+    with pytest.raises(InvalidJWKSetError, match=message):
+        published(document)
+    assert time.perf_counter() - began < 1
+
+
+def test_hostile_members_are_passed_over():
+    """Members of wrong types, points off the curve and absurd numbers neither fail nor hide the key that is right."""
+    public, point = key().public_jwk(), key("ES256").public_jwk()
+    bad = [
+        {"kty": []},
+        {"kty": {}},
+        {"kty": "RSA", "n": 5, "e": []},
+        {"kty": "EC", "crv": []},
+        {"kty": "OKP", "crv": {}},
+    ]
+    bad += [
+        public | {"n": "é"},
+        public | {"e": "AQ"},
+        public | {"e": public["n"]},
+        point | {"y": point["x"]},
+        {"kid": [1]},
+    ]
+    bad += [{"keys": [{}]}, public | {"key_ops": 5}, {"kty": "OKP", "crv": "X25519", "x": "A" * 43}]
+    assert published({"keys": [*({**one, "kid": "other"} for one in bad), *bad[:5], public]}).sub == "jane"
+    began = time.perf_counter()
+    with pytest.raises(InvalidJWTError, match="signature of the ID token does not hold"):
+        published({"keys": [public | {"n": "_" * 900_000}]})
+    assert time.perf_counter() - began < 1
+
+
+def test_redirected_keys_are_not_followed():
+    """A redirect of the request for keys is an error; nothing is asked elsewhere."""
+    asked = []
+
+    def redirect(request):
+        asked.append(request)
+        return Response(302, (("location", "https://evil.example/jwks?token=1"),), b"")
+
+    with pytest.raises(ProtocolViolation, match="redirect to https://evil.example/jwks, which is never followed"):
+        check(JWKSCache(URI, clock=Clock()), key(), redirect)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["http://op.example/j", "file:///etc/passwd", "https://u:p@op.example/j", "http://169.254.169.254/", 5, "", None],
+)
+def test_address_in_metadata_is_judged(uri):
+    """An address of keys in the metadata that is not plain https, or is missing, is never asked."""
+    asked = []
+
+    def server(request):
+        asked.append(request.url)
+        body = json.dumps({"issuer": ISSUER, "token_endpoint": f"{ISSUER}/token", "jwks_uri": uri}).encode()
+        return Response(200, (("content-type", "application/json"),), body)
+
+    with pytest.raises(InvalidMetadataError, match="jwks_uri"):
+        check(JWKSCache(issuer=ISSUER, clock=Clock()), key(), server)
+    assert all(url.startswith(f"{ISSUER}/.well-known/") for url in asked)

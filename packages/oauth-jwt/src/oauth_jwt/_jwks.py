@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from copy import copy
-from threading import Lock
+from threading import RLock
 from time import time
 from typing import TypeAlias
 
@@ -41,22 +41,25 @@ logger = logging.getLogger("oauth_jwt")
 
 _PAUSE = 0.05
 _GIVE_UP = 60.0
+_MOST_KEYS = 500
 
 
 class JWKSet:
     """Public keys, each read when it is first needed and then kept.
 
-    ``keys`` is a JWK set, a list of JWKs or of ``Key`` values. Shared secrets in it are ignored. Immutable.
-    Raises ``InvalidJWKSetError`` for anything else. RFC 7517 §5.
+    ``keys`` is a JWK set, a list of JWKs or of ``Key`` values. Shared secrets in it are ignored; where the set was
+    ``published``, so are keys whose private part stands in it. Immutable. Raises ``InvalidJWKSetError`` for anything
+    else, and for more than 500 keys. RFC 7517 §5.
     """
 
-    __slots__ = ("_found", "_keys")
+    __slots__ = ("_found", "_keys", "_published")
 
     _keys: tuple[Key | Mapping[str, object], ...]
 
     @known_keywords
-    def __init__(self, keys: object) -> None:
+    def __init__(self, keys: object, *, published: bool = False) -> None:
         if isinstance(keys, JWKSet):
+            published = published or keys._published  # noqa: SLF001 - the same class
             keys = list(keys._keys)  # noqa: SLF001 - the same class
         elif isinstance(keys, Key):
             keys = [keys]
@@ -64,8 +67,12 @@ class JWKSet:
             keys = keys.get("keys") if "kty" not in keys else [keys]
         if not isinstance(keys, (list, tuple)):
             raise InvalidJWKSetError("a JWK set is an object with a list 'keys'")
+        if len(keys) > _MOST_KEYS:
+            # Each may have to be read for a token that names none.
+            raise InvalidJWKSetError(f"the JWK set has {len(keys)} keys; no more than {_MOST_KEYS} are taken")
         # Entries of unknown kinds are passed over, as RFC 7517 §5 asks.
         self._keys = tuple(key for key in keys if isinstance(key, (Key, Mapping)))
+        self._published = published
         self._found: dict[tuple[str, str | None], Verify] = {}
 
     def __repr__(self) -> str:
@@ -75,7 +82,7 @@ class JWKSet:
         return len(self._keys)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (JWKSet, (list(self._keys),))
+        return (_restore_set, (list(self._keys), self._published))
 
     def kept(self, alg: str, kid: str | None) -> Verify | None:
         """Return what verified such a signature before, or None."""
@@ -94,7 +101,7 @@ class JWKSet:
         if not fitting:
             return None
         if len({key.thumbprint() for key in fitting}) > 1:
-            named = f"the kid {kid!r}" if kid else "no kid"
+            named = f"the kid {kid[:100]!r}" if kid else "no kid"
             raise InvalidJWTError(f"the token names {named}, and several keys of the server fit {alg}", claim="kid")
         try:
             check_strength(fitting[0].native, alg)
@@ -116,7 +123,11 @@ class JWKSet:
             except InvalidKeyError as exc:
                 problem = exc
                 continue
-            if key.kty != "oct" and key.fits(alg):
+            if key.kty == "oct" or not key.fits(alg):
+                continue
+            if self._published and key.is_private:
+                problem = InvalidKeyError("its private part is published, so that anybody can sign with it")
+            else:
                 (nameless if name is None else exact).append(key)
         if not exact and not nameless and problem is not None and kid is not None:
             raise InvalidJWTError(f"the server's key {kid[:100]!r} cannot be used: {problem.description}", claim="kid")
@@ -130,6 +141,8 @@ class JWKSet:
                 key = Key.load(entry)
             except InvalidKeyError:
                 continue
+            if self._published and key.is_private:
+                continue
             if key.kty in kinds and key.use in {None, "enc"} and key.crv not in {"Ed25519", "Ed448"}:
                 return key
         raise InvalidJWKSetError(f"the server publishes no key to encrypt to with {alg}")
@@ -140,13 +153,15 @@ class JWKSCache(Frozen):
 
     With ``issuer`` in its place the address is taken from that server's metadata, anew for every fetch.
     ``ttl`` seconds a set stays fresh; an unknown ``kid`` fetches again, but not twice within ``cooldown`` seconds.
-    Where a fetch fails the old keys stay in use. Threads and tasks that need keys during a fetch wait for it.
+    Where a fetch fails the old keys stay in use. Threads and tasks that need keys during a fetch wait for it, and where
+    it is cancelled one of them takes it over.
     Raises ``UsageError`` or ``InsecureTransportError`` for an address that cannot be used.
     """
 
     __slots__ = (
         "_checked",
         "_failure",
+        "_fetches",
         "_fetching",
         "_keys",
         "_lock",
@@ -182,9 +197,11 @@ class JWKSCache(Frozen):
         self._keys: JWKSet | None = None
         self._stale_at = 0.0
         self._checked = float("-inf")
-        self._fetching: float | None = None
+        self._fetches = 0
+        self._fetching: tuple[float] | None = None
         self._failure: OAuthError | None = None
-        self._lock = Lock()
+        # A fetch that was abandoned may be ended by the garbage collector, in the middle of another one's locked lines.
+        self._lock = RLock()
 
     def __repr__(self) -> str:
         return f"<JWKSCache of {self.uri or self.issuer!r}, {'empty' if self._keys is None else len(self._keys)}>"
@@ -204,65 +221,71 @@ class JWKSCache(Frozen):
 
     def keys(self) -> Flow[JWKSet]:
         """Return the keys, fetched where there are none or they are stale (a flow)."""
+        seen = self._fetches
         known = self.fresh()
-        return known if known is not None else (yield from self._refresh(self._keys))
+        return known if known is not None else (yield from self._refresh(seen))
 
     def newer(self, than: JWKSet) -> Flow[JWKSet]:
         """Return a newer set than ``than``, fetched unless such a look was just taken; else ``than`` (a flow).
 
         A server may change its keys right after they were fetched, so a fetch that was due anyway is no such look.
         """
+        seen = self._fetches
         if self._keys is not than and self._keys is not None:
             return self._keys
         if self.clock() < self._checked + self.cooldown:
             return than
-        found = yield from self._refresh(than)
-        self._checked = self.clock()
-        return found
+        return (yield from self._refresh(seen, look=True))
 
-    def _refresh(self, known: JWKSet | None) -> Flow[JWKSet]:
-        """Fetch, or wait for the one who does."""
+    def _refresh(self, seen: int, *, look: bool = False) -> Flow[JWKSet]:
+        """Fetch, or wait for the one who does; ``seen`` fetches had ended when the caller saw that one is needed."""
         while True:
-            now = self.clock()
+            own = (self.clock(),)
             with self._lock:
-                if self._keys is not known and self._keys is not None:
-                    return self._keys
-                busy = self._fetching
-                if busy is None or now > busy + _GIVE_UP:
-                    self._fetching, self._failure = now, None
+                if self._fetches != seen:
+                    return self._outcome()
+                busy, known = self._fetching, self._keys
+                if busy is None or own[0] > busy[0] + _GIVE_UP:
+                    self._fetching = own
                     break
             yield Wait(_PAUSE)
-            if self._fetching is None:
-                if self._keys is not None:
-                    return self._keys
-                if self._failure is not None:
-                    raise copy(self._failure)
         try:
-            return (yield from self._fetch(known))
+            return (yield from self._fetch(known, look=look))
         finally:
             with self._lock:
-                self._fetching = None
+                if self._fetching is own:
+                    self._fetching = None
 
-    def _fetch(self, known: JWKSet | None) -> Flow[JWKSet]:
+    def _outcome(self) -> JWKSet:
+        if self._keys is not None:
+            return self._keys
+        assert self._failure is not None
+        raise copy(self._failure)
+
+    def _fetch(self, known: JWKSet | None, *, look: bool) -> Flow[JWKSet]:
         accept = (("Accept", "application/jwk-set+json, application/json"),)
         try:
             uri = self.uri or (yield from self._found_uri())
             response = yield from send(Request("GET", uri, accept))
             raise_for_refusal(response, "the request for the server's keys", clock=self.clock)
-            found = JWKSet(json_object(response, "the JWK set", InvalidJWKSetError))
+            found = JWKSet(json_object(response, "the JWK set", InvalidJWKSetError), published=True)
         except OAuthError as exc:
             now = self.clock()
             with self._lock:
                 self._checked = now
                 self._stale_at = now + self.cooldown
-                self._failure = exc
+                self._failure = copy(exc)  # without the frames that it came through
+                self._fetches += 1
             if known is None:
                 raise
             logger.warning("the keys of %s could not be read again and stay in use: %s", self.uri or self.issuer, exc)
             return known
         now = self.clock()
         with self._lock:
-            self._keys, self._stale_at = found, now + self.ttl
+            self._keys, self._stale_at, self._failure = found, now + self.ttl, None
+            self._fetches += 1
+            if look:
+                self._checked = now
         return found
 
     def _found_uri(self) -> Flow[str]:
@@ -276,6 +299,10 @@ class JWKSCache(Frozen):
 
 def _restore(uri: str | None, options: Mapping[str, object]) -> JWKSCache:
     return JWKSCache(uri, **options)  # type: ignore[arg-type]  # checked by the constructor
+
+
+def _restore_set(keys: list[object], published: bool) -> JWKSet:  # noqa: FBT001 - called by pickle
+    return JWKSet(keys, published=published)
 
 
 KeySource: TypeAlias = JWKSet | JWKSCache
