@@ -167,7 +167,7 @@ class _Bound(Frozen):
 
     def _key(self) -> Flow[SigningKey]:
         """Ask for a secret that is a callable; a changed one makes a new key (a flow)."""
-        secret = yield from reveal(self._secret)
+        secret = yield from reveal(self._secret, "the shared secret")
         kept = self._kept
         if kept is None or kept[0] != secret:
             kept = self._kept = (secret, shared_key(secret, self._options.alg or "HS256"))

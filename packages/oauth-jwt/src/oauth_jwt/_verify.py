@@ -171,7 +171,7 @@ class JWTVerifier:
     def _shared_verifier(self, alg: str) -> Flow[Verify]:
         if self.client_secret is None:
             raise UsageError(f"{alg} needs the client's secret; pass client_secret=")
-        secret = yield from reveal(self.client_secret)
+        secret = yield from reveal(self.client_secret, "the shared secret")
         kept = self._shared.get((alg, secret))
         if kept is None:
             kept = verifier(shared_key(secret, alg), alg)
