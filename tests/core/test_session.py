@@ -448,6 +448,16 @@ def test_authorization_url_without_an_endpoint(server, make):
     assert session.create_authorization_url()[0].startswith(server.authorization_endpoint)
 
 
+def test_refused_authorization_url_changes_nothing(server, make):
+    """A request that is refused leaves state and verifier of the one before it, whose callback is still expected."""
+    session = make()
+    url, state = session.create_authorization_url(code_verifier="v" * 43)
+    with pytest.raises(UsageError, match="verifier"):
+        session.create_authorization_url(code_verifier="short")
+    assert session.state == state
+    assert session.fetch_token(authorization_response=server.authorize(url))["access_token"]
+
+
 def test_authorization_url_runs_its_hook(server, make):
     """The authorization_request hook corrects the URL."""
     session = make()

@@ -6,6 +6,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from oauth_core import Response
+from oauth_core.testing import faults
+
 OUR_HEADERS = {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host"}
 
 
@@ -77,9 +80,6 @@ def test_endpoints_get_no_mark(fake_place, fake, holder, flavour):
 
 def test_the_servers_cookies_are_its_own(fake_place, fake, holder):
     """A cookie that the token endpoint sets is not sent to the API, nor back to the token endpoint."""
-    from oauth_core import Response
-    from oauth_core.testing import faults
-
     headers = (("Content-Type", "application/json"), ("Set-Cookie", "sid=from-the-token-endpoint; Path=/"))
     body = b'{"access_token": "t", "token_type": "Bearer"}'
     fake.inject(faults.respond(Response(200, headers, body)), "token")
@@ -94,3 +94,11 @@ def test_default_headers_of_a_session_do_not_authenticate(fake_place, fake, new_
     client = new_client(**fake_place.options())
     client.native.headers["Authorization"] = "Basic bWFya2VkOm1hcmtlZA=="
     assert client.fetch_token()["access_token"]
+
+
+def test_the_timeout_of_a_call_is_its_own(fake_place, fake, holder):
+    """A short `timeout` of an API call does not cut the renewal before it short."""
+    fake_place.let_expire()
+    fake.inject(faults.slow(1.2), "token")
+    assert holder.get(fake_place.api_url, timeout=0.6).status_code == 200
+    assert fake.count("token") == 1

@@ -21,12 +21,14 @@ CALLS = {
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("endpoint", CALLS)
 def test_no_redirect_is_followed(fake, elsewhere, holder, endpoint, status):
-    """A redirect of any endpoint, to wherever, is an error with its status; nothing goes to where it leads."""
-    fake.inject(faults.redirect(elsewhere.endpoint(endpoint), status=status), endpoint)
-    with pytest.raises(OAuthError) as caught:
-        CALLS[endpoint](holder)
-    assert caught.value.status_code == status
+    """A redirect of any endpoint, within its origin or out of it, is an error with its status; it is not followed."""
+    for target in (elsewhere.endpoint(endpoint), fake.url("/public/moved")):
+        fake.inject(faults.redirect(target, status=status), endpoint)
+        with pytest.raises(OAuthError) as caught:
+            CALLS[endpoint](holder)
+        assert caught.value.status_code == status
     assert elsewhere.requests == ()
+    assert fake.count("public") == 0
 
 
 def test_redirected_renewal(fake_place, fake, elsewhere, holder, following):

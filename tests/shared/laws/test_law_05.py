@@ -146,3 +146,33 @@ def test_a_hook_that_raises_for_status(fake_place, fake, holder, flavour):
     with pytest.raises(Exception, match="401"):
         holder.get(fake_place.api_url)
     assert statuses == [200, 401]
+
+
+@pytest.mark.parametrize("spared", [True, False], ids=["but 401", "all"])
+def test_such_a_hook_on_a_client_of_ones_own(fake_place, fake, flavour, plain, handler, spared):
+    """On a plain client of HTTPX the hook sees a 401 before the handler does: one that lets it pass gets the replay."""
+
+    def hook(response, **_):
+        if not (spared and response.status_code == 401):
+            response.raise_for_status()
+
+    async def async_hook(response):
+        hook(response)
+
+    if flavour.library == "requests":
+        plain.native.hooks["response"].append(hook)
+    else:
+        plain.native.event_hooks = {"response": [async_hook if flavour.asynchronous else hook]}
+    auth = handler("OAuth2ClientCredentialsAuth")
+
+    def call():
+        return plain.run(lambda: plain.native.get(fake_place.api_url, auth=auth))
+
+    fake.inject(faults.unauthorized(), "api")
+    if flavour.library != "requests" and not spared:
+        with pytest.raises(flavour.http.HTTPStatusError, match="401"):
+            call()
+        plain.run(auth.renew_token)
+    assert call().status_code == 200
+    assert [seen.status for seen in fake.seen("api")] == [401, 200]
+    assert fake.count("token") == 2

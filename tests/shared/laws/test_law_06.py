@@ -35,6 +35,24 @@ def test_on_rejection(fake_place, fake, spent):
     assert spent.token is None
 
 
+def test_under_a_hook_that_raises_for_status(fake_place, spent, flavour):
+    """A `raise_for_status` hook of the session does not put an error of its own in the place of this one."""
+
+    def hook(response, **_):
+        response.raise_for_status()
+
+    async def async_hook(response):
+        hook(response)
+
+    if flavour.library == "requests":
+        spent.native.hooks["response"].append(hook)
+    else:
+        spent.native.event_hooks["response"].append(async_hook if flavour.asynchronous else hook)
+    fake_place.let_expire()
+    with pytest.raises(ReauthorizationRequired):
+        spent.get(fake_place.api_url)
+
+
 def test_by_hand(fake, spent):
     """`refresh_token()` drops the token too."""
     with pytest.raises(ReauthorizationRequired):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import quote
 
 import pytest
+
+from oauth_core import UsageError
 
 PLACEMENTS = ("header", "body", "uri")
 
@@ -28,6 +31,23 @@ def test_another_origin(fake, elsewhere, session, following, status):
     for seen in elsewhere.requests:
         assert session.token["access_token"] not in repr((seen.url, seen.headers, seen.body))
         assert seen.header("authorization") is None
+
+
+@pytest.mark.parametrize("status", [302, 307])
+@pytest.mark.parametrize("placement", PLACEMENTS)
+def test_another_origin_on_a_client_of_ones_own(fake, elsewhere, flavour, plain, following, placement, status):
+    """Nor does it where the library follows: a body that holds the token is not sent on, where need be by an error."""
+    token = fake.issue_token("basic", user="alice")
+    auth = flavour.type("OAuth2Auth")(token, placement)
+    url = redirect(fake, status, elsewhere.url("/public/x"))
+    stopped = (placement, status) == ("body", 307)
+    refused = pytest.raises(UsageError, match="follow_redirects=False")
+    with refused if stopped and flavour.library != "requests" else contextlib.nullcontext():
+        plain.run(lambda: plain.native.post(url, data={"a": "b"}, auth=auth, **following))
+    followed = placement == "header" or (flavour.library != "requests" and not stopped)
+    assert elsewhere.count("public") == followed
+    for seen in elsewhere.requests:
+        assert token["access_token"] not in repr((seen.url, seen.headers, seen.body))
 
 
 def test_header_placement_follows_without_it(fake, elsewhere, holder, following):
