@@ -133,3 +133,33 @@ def test_nothing_secret_is_shown():
     dpop = DPoP(key("ES256"))
     assert repr(dpop) == f"<DPoP ES256, jkt={dpop.jkt!r}>"
     assert key("ES256").private_jwk()["d"] not in str(dpop)
+
+
+def test_name_and_password_are_no_part_of_the_target():
+    """What stands before the host of a URL goes into no proof."""
+    assert decode(DPoP().proof("GET", "https://user:pass@api.example/items?a=@b"))[1]["htu"] == URL
+    assert decode(DPoP().proof("GET", "https://api.example/@me"))[1]["htu"] == "https://api.example/@me"
+
+
+@pytest.mark.parametrize("url", ["/items", "", "https:///items", "https://münchen.example/", "https://api.example/ä"])
+def test_proof_names_an_absolute_address(url):
+    """A URL that is not absolute, or not written as it is sent, has no proof: no server could compare it."""
+    with pytest.raises(UsageError, match="absolute URL of its request as it is sent"):
+        DPoP().proof("GET", url)
+
+
+def test_token_that_no_header_carries():
+    """An access token outside ASCII is refused, and the message shows nothing of it."""
+    with pytest.raises(UsageError, match="characters that no header can carry") as caught:
+        DPoP().proof("GET", URL, "tökenSECRET")
+    assert caught.value.__cause__ is None
+    assert "SECRET" not in str(caught.value)
+
+
+def test_public_half_belongs_to_the_key():
+    """A `public_jwk` of another key, or of another type than the signer's algorithm, is refused at once."""
+    with pytest.raises(InvalidKeyError, match="not the public half"):
+        DPoP(key("ES256"), public_jwk=key("ES256", 2).public_jwk())
+    with pytest.raises(InvalidKeyError, match="not the public half"):
+        DPoP(ExternalKey(key("ES256").sign, "ES256"), public_jwk=key("RS256").public_jwk())
+    assert DPoP(key("ES256"), public_jwk=key("ES256").public_jwk()).jkt == key("ES256").thumbprint()

@@ -96,3 +96,10 @@ def test_grants_pickle_and_show_nothing():
     assert repr(JWTBearerGrant("secret-assertion")) == "<JWTBearerGrant>"
     assert repr(JWTAssertion("a", TOKEN, key("ES256"))) == f"<JWTAssertion issuer='a', audience='{TOKEN}'>"
     assert decode(JWTAssertion("a", TOKEN, key("ES256"), clock=Clock()).token())[1]["exp"] == NOW + 300
+
+
+def test_assertion_in_other_bytes():
+    """Bytes that are no text are refused without being shown."""
+    with pytest.raises(UsageError, match="text in UTF-8") as caught:
+        sent(JWTBearerGrant(lambda: b"s3cret\xff"))
+    assert caught.value.__cause__ is None

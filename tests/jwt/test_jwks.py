@@ -350,6 +350,10 @@ def test_key_to_encrypt_with_is_found():
     assert keys.encryption_key("RSA-OAEP").thumbprint() == key("RS256", 7).thumbprint()
     with pytest.raises(InvalidJWKSetError, match="no key to encrypt to with ECDH-ES"):
         keys.encryption_key("ECDH-ES")
+    bare = {name: value for name, value in usable.items() if name != "use"}
+    assert JWKSet([bare | {"alg": "RSA-OAEP"}]).encryption_key("RSA-OAEP").kty == "RSA"
+    with pytest.raises(InvalidJWKSetError, match="no key to encrypt to"):
+        JWKSet([bare]).encryption_key("RSA-OAEP")  # it says that it signs
 
 
 def test_unreadable_key_does_not_hide_a_nameless_one():

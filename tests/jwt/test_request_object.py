@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from oauth_core import UsageError
 from oauth_jwt import InvalidJWKSetError, InvalidKeyError, JWTVerifier, Key, RequestObject
@@ -87,3 +88,28 @@ def test_object_is_encrypted_to_the_server():
         carry(maker(encryption_keys={"keys": [key("EdDSA").public_jwk()]}, encryption_alg="ECDH-ES").sign({}))
     with pytest.raises(InvalidKeyError, match="unknown encryption 'RSA1_5'"):
         carry(maker(encryption_keys={"keys": [published]}, encryption_alg="RSA1_5").sign({}))
+
+
+def test_servers_keys_are_fetched_once():
+    """The keys at an address are fetched for the first object and kept for the next ones."""
+    server = KeyServer({**key("RS256", 7).public_jwk(), "use": "enc", "alg": "RSA-OAEP-256"})
+    made = maker(encryption_keys="https://op.example/jwks")
+    for _ in range(3):
+        carry(made.sign({"state": "s"}), server)
+    assert len(server.requests) == 1
+
+
+def test_weak_key_of_the_server_is_not_encrypted_to():
+    """An RSA key below 2048 bits keeps no secret, so nothing is encrypted to it (RFC 7518 §4.3)."""
+    weak = Key(rsa.generate_private_key(65537, 1024), kid="weak", use="enc")  # noqa: S505 - what must be refused
+    with pytest.raises(InvalidKeyError, match="RSA-OAEP-256 needs an RSA key of at least 2048 bits"):
+        carry(maker(encryption_keys=weak.public()).sign({}))
+    with pytest.raises(InvalidKeyError, match="decryption needs an RSA key of at least 2048 bits"):
+        JWTVerifier(key("ES256").public_jwk(), ("ES256",), decryption_keys=(weak,))
+
+
+def test_key_that_cannot_decrypt_is_refused_at_once():
+    """A public key, a secret, or a key that only signs is refused when the verifier is made."""
+    for wrong, kind in ((key().public(), "public"), (Key.from_secret(SECRET), "secret"), (key("EdDSA"), "Ed25519")):
+        with pytest.raises(InvalidKeyError, match=f"this one is a {kind} key"):
+            JWTVerifier(key().public_jwk(), decryption_keys=(wrong,))

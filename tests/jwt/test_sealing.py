@@ -25,7 +25,8 @@ def test_what_was_altered_does_not_open():
     sealed = TokenSerializer(KEY).dumps(TOKEN)
     middle = len(sealed) // 2
     altered = sealed[:middle] + ("A" if sealed[middle] != "A" else "B") + sealed[middle + 1 :]
-    for text in (altered, "", "AQ", "é", "{}", sealed[:20]):
+    twins = (f"{sealed[:9]}\n{sealed[9:]}", f"{sealed[:9]}!{sealed[9:]}", f"{sealed}=", f" {sealed}")
+    for text in (altered, "", "AQ", "é", "{}", sealed[:20], *twins):
         with pytest.raises(UsageError, match="not sealed here"):
             TokenSerializer(KEY).loads(text)
     with pytest.raises(UsageError, match="not sealed here"):

@@ -186,6 +186,22 @@ def test_bound_access_token_needs_its_key():
     refused(rules(AccessTokenValidator).validate(token(ACCESS, ACCESS_TYPE), jkt="thumb"), "cnf", "not bound")
 
 
+def test_access_token_bound_to_a_certificate_needs_it():
+    """A token that is bound to a certificate, or in an unknown way, is not taken from whoever brings it."""
+    bound = token(ACCESS, ACCESS_TYPE, cnf={"x5t#S256": "print"})
+    assert carry(rules(AccessTokenValidator).validate(bound, x5t_s256="print")).sub == "jane"
+    refused(rules(AccessTokenValidator).validate(bound), "cnf", "was not shown")
+    refused(rules(AccessTokenValidator).validate(bound, x5t_s256="other"), "cnf", "was not shown")
+    refused(rules(AccessTokenValidator).validate(bound, jkt="print"), "cnf", "not bound to what was shown")
+    both = token(ACCESS, ACCESS_TYPE, cnf={"jkt": "thumb", "x5t#S256": "print"})
+    assert carry(rules(AccessTokenValidator).validate(both, jkt="thumb", x5t_s256="print")).sub == "jane"
+    refused(rules(AccessTokenValidator).validate(both, jkt="thumb"), "cnf", "was not shown")
+    refused(rules(AccessTokenValidator).validate(token(ACCESS, ACCESS_TYPE, cnf={"kid": "a"})), "cnf", "'kid' of 'cnf'")
+    for wrong in ("text", [], None, 5):
+        text = sign({"iss": ISSUER, "aud": CLIENT, **ACCESS, "cnf": wrong}, key(), ACCESS_TYPE)
+        refused(rules(AccessTokenValidator).validate(text), "cnf", "no object")
+
+
 LOGOUT = {"sub": "jane", "sid": "s-1", "jti": "1", "iat": NOW, "exp": NOW + 60, "events": EVENT}
 
 

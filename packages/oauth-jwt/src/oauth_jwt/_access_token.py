@@ -29,11 +29,19 @@ class AccessTokenValidator(Validator):
     RFC 9068 §4.
     """
 
-    def validate(self, token: object, *, scope: str | Iterable[str] = (), jkt: str | None = None) -> Flow[Claims]:
+    def validate(
+        self,
+        token: object,
+        *,
+        scope: str | Iterable[str] = (),
+        jkt: str | None = None,
+        x5t_s256: str | None = None,
+    ) -> Flow[Claims]:
         """Return the claims of an access token (a flow).
 
-        ``scope`` is what the request needs; ``jkt`` the thumbprint of the key that a DPoP proof was made with: a token
-        that is bound to a key is refused without it. Raises ``InvalidJWTError``.
+        ``scope`` is what the request needs; ``jkt`` the thumbprint of the key that a DPoP proof was made with,
+        ``x5t_s256`` that of the certificate that the client showed (RFC 8705 §3.1). A token that is bound to a key or
+        a certificate is refused without it, and one that is not bound is refused with it. Raises ``InvalidJWTError``.
         """
         text = text_of(token, "access_token", WHAT)
         header, claims = yield from self.verifier.verify(text, WHAT)
@@ -44,12 +52,19 @@ class AccessTokenValidator(Validator):
         for name in ("sub", "client_id", "jti"):
             check_text(claims, name, WHAT)
         _check_scope(claims, scope.split() if isinstance(scope, str) else scope)
-        confirmation = claims.get("cnf")
-        bound = confirmation.get("jkt") if isinstance(confirmation, dict) else None
-        if bound != jkt:
-            problem = "is bound to a key that was not shown" if bound else "is not bound to the key that was shown"
-            raise InvalidJWTError(f"{WHAT} {problem}", claim="cnf")
+        _check_confirmation(claims, {"jkt": jkt, "x5t#S256": x5t_s256})
         return Claims(claims, header=header, token=text)
+
+
+def _check_confirmation(claims: dict[str, object], shown: dict[str, str | None]) -> None:
+    """Refuse a token that is bound to what was not shown, or in a way that is not known here. RFC 7800 §3.1."""
+    confirmation = claims.get("cnf", {})
+    if not isinstance(confirmation, dict):
+        raise InvalidJWTError(f"{WHAT} has a 'cnf' that is no object", claim="cnf")
+    for name in (*shown, *confirmation):
+        if confirmation.get(name) != shown.get(name) or name not in shown:
+            problem = "bound to a key that was not shown" if name in confirmation else "not bound to what was shown"
+            raise InvalidJWTError(f"{WHAT} is {problem} ({str(name)[:30]!r} of 'cnf')", claim="cnf")
 
 
 def _check_scope(claims: dict[str, object], needed: Iterable[str]) -> None:

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from ._jwk import PrivateKey, PublicKey
 
-__all__ = ["ALGORITHMS", "ASYMMETRIC", "Algorithm", "check_strength", "default_algorithm", "make_signer", "raw_ecdsa"]
+__all__ = [
+    "ALGORITHMS",
+    "ASYMMETRIC",
+    "Algorithm",
+    "check_rsa",
+    "check_strength",
+    "default_algorithm",
+    "make_signer",
+    "raw_ecdsa",
+]
 
 Sign: TypeAlias = Callable[[bytes], bytes]
 
@@ -85,8 +94,12 @@ def check_strength(native: PrivateKey | PublicKey | bytes, alg: str) -> None:
                 f"{alg} needs a secret of at least {needed} bytes, this one has {len(native)}; use a longer one"
             )
         return
-    if ALGORITHMS[alg].kty != "RSA":
-        return
+    if ALGORITHMS[alg].kty == "RSA":
+        check_rsa(native, alg)
+
+
+def check_rsa(native: PrivateKey | PublicKey, alg: str) -> None:
+    """Raise ``InvalidKeyError`` for an RSA key below 2048 bits or known as weak. RFC 7518 §3.3, §4.3."""
     key = cast("rsa.RSAPrivateKey | rsa.RSAPublicKey", native)
     if key.key_size < MIN_RSA_BITS:
         raise InvalidKeyError(f"{alg} needs an RSA key of at least {MIN_RSA_BITS} bits, this one has {key.key_size}")

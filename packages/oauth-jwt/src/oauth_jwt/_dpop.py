@@ -30,8 +30,11 @@ MAX_NONCE: Final = 1024
 
 
 def token_hash(access_token: str) -> str:
-    """Return the ``ath`` of an access token. RFC 9449 §4.2."""
-    return b64url(sha256(access_token.encode("ascii")).digest()).decode("ascii")
+    """Return the ``ath`` of an access token. Raises ``UsageError`` where it is not ASCII. RFC 9449 §4.2."""
+    try:
+        return b64url(sha256(access_token.encode("ascii")).digest()).decode("ascii")
+    except UnicodeEncodeError:
+        raise UsageError("the access token holds characters that no header can carry") from None
 
 
 class DPoP(Frozen):
@@ -60,6 +63,9 @@ class DPoP(Frozen):
             raise InvalidKeyError("a DPoP key behind a signer needs public_jwk=, because every proof shows it")
         if public.kty == "oct":
             raise InvalidKeyError("DPoP needs a key pair, not a shared secret")
+        own = self.key
+        if public.thumbprint() != own.thumbprint() if isinstance(own, Key) else not public.fits(own.alg):
+            raise InvalidKeyError("public_jwk= is not the public half of this key")
         names = ("kid", "alg", "use")
         self.public_jwk = {name: value for name, value in public.public_jwk().items() if name not in names}
         self.jkt = public.thumbprint()
@@ -97,7 +103,8 @@ class DPoP(Frozen):
         """Return a new proof for one request, signed in place.
 
         ``access_token`` binds it to that token (requests to an API); the nonce is the one last learned from the
-        origin of ``url`` unless ``nonce`` gives another. RFC 9449 §4.2.
+        origin of ``url`` unless ``nonce`` gives another. Raises ``UsageError`` for a URL that is not absolute.
+        RFC 9449 §4.2.
         """
         if not isinstance(self.key, Key):
             raise UsageError(
@@ -128,7 +135,13 @@ class DPoP(Frozen):
         return self._head + b64url(claims.encode("ascii"))
 
     def _target(self, url: str) -> tuple[str, object]:
-        found = (json_text(url.partition("?")[0].partition("#")[0]), origin(url))
+        scheme, _, rest = url.partition("?")[0].partition("#")[0].partition("://")
+        authority, slash, path = rest.partition("/")
+        # A name and password before the host are no part of the target: clients send them as a header.
+        target = f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+        if not authority or not target.isascii():
+            raise UsageError("a DPoP proof names the absolute URL of its request as it is sent, in ASCII")
+        found = (json_text(target), origin(url))
         with self._lock:
             if len(self._targets) >= MAX_ORIGINS:
                 self._targets.clear()

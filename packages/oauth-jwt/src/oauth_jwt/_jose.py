@@ -11,14 +11,23 @@ from collections.abc import Callable, Mapping
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ._algorithms import make_signer
+from ._algorithms import check_rsa, make_signer
 from ._errors import InvalidJWTError, InvalidKeyError
 from ._keys import Key
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-__all__ = ["CONTENT_ENCRYPTION", "KEY_ENCRYPTION", "Verify", "decrypt", "encrypt", "encryption_kinds", "verifier"]
+__all__ = [
+    "CONTENT_ENCRYPTION",
+    "KEY_ENCRYPTION",
+    "Verify",
+    "check_decryption_key",
+    "decrypt",
+    "encrypt",
+    "encryption_kinds",
+    "verifier",
+]
 
 Verify: TypeAlias = Callable[[bytes, bytes], bool]
 
@@ -43,6 +52,15 @@ CONTENT_ENCRYPTION: Final = (
 def encryption_kinds(alg: str) -> frozenset[str]:
     """Return the types of keys that ``alg`` encrypts to. RFC 7518 §4.1."""
     return frozenset({"RSA"} if alg.startswith("RSA") else {"EC", "OKP"})
+
+
+def check_decryption_key(key: Key) -> None:
+    """Raise ``InvalidKeyError`` for a key that decrypts nothing, or is too weak to."""
+    if not key.is_private or key.kty == "oct" or key.crv in {"Ed25519", "Ed448", "secp256k1"}:
+        kind = "public" if not key.is_private else key.crv or "secret"
+        raise InvalidKeyError(f"a decryption key is a private RSA, EC or X25519 key, this one is a {kind} key")
+    if key.kty == "RSA":
+        check_rsa(key.native, "decryption")  # type: ignore[arg-type]  # bytes are of the type oct
 
 
 def _jose_key(key: Key) -> RSAKey | ECKey | OKPKey:
@@ -108,6 +126,8 @@ def encrypt(plain: bytes, key: Key, *, alg: str, enc: str, header: Mapping[str, 
         )
     if key.kty not in encryption_kinds(alg):
         raise InvalidKeyError(f"{alg} cannot encrypt to this key of type {key.crv or key.kty}")
+    if key.kty == "RSA":
+        check_rsa(key.native, alg)  # type: ignore[arg-type]  # bytes are of the type oct
     protected = {**header, "alg": alg, "enc": enc, **({"kid": key.kid} if key.kid else {})}
     try:
         return jwe.encrypt_compact(protected, plain, _jose_key(key), algorithms=[alg, enc])

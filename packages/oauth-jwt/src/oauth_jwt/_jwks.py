@@ -143,7 +143,8 @@ class JWKSet:
                 continue
             if self._published and key.is_private:
                 continue
-            if key.kty in kinds and key.use in {None, "enc"} and key.crv not in {"Ed25519", "Ed448"}:
+            for_it = key.use == "enc" or (key.use is None and key.declared_alg in {None, alg})
+            if for_it and key.kty in kinds and key.crv not in {"Ed25519", "Ed448", "secp256k1"}:
                 return key
         raise InvalidJWKSetError(f"the server publishes no key to encrypt to with {alg}")
 

@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from json import loads
 from time import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from oauth_core import Flow, Params, UsageError, pairs
 
 from ._errors import InvalidKeyError
 from ._jose import encrypt
-from ._jwks import JWKSCache, JWKSet, key_source
+from ._jwks import JWKSCache, key_source
 from ._keys import Key
 from ._keywords import known_fields
 from ._signing import SigningKey, signing_key
 from ._template import Template, new_jti
+
+if TYPE_CHECKING:
+    from ._jwks import KeySource
 
 __all__ = ["RequestObject"]
 
@@ -51,6 +54,7 @@ class RequestObject:
     clock: Callable[[], float] = time
     jti: Callable[[], str] = new_jti
     _signing: SigningKey = field(init=False, compare=False)
+    _source: KeySource | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.client_id or not self.audience:
@@ -59,6 +63,7 @@ class RequestObject:
         if isinstance(key, Key) and key.kty == "oct" and not self.alg:
             raise InvalidKeyError("pass alg='HS256' to sign request objects with a shared secret")
         object.__setattr__(self, "_signing", key)
+        object.__setattr__(self, "_source", key_source(self.encryption_keys, self.clock))
 
     def __repr__(self) -> str:
         return f"<RequestObject of {self.client_id!r} for {self.audience!r}>"
@@ -73,11 +78,10 @@ class RequestObject:
         claims |= {"iss": self.client_id, "aud": self.audience, "nbf": now}
         template = Template(self._signing, claims, lifetime=self.lifetime, typ=TYP)
         signed = yield from template.issue(now, self.jti())
-        if self.encryption_keys is None:
+        source = self._source
+        if source is None:
             return signed
-        source = key_source(self.encryption_keys, self.clock)
         keys = (yield from source.keys()) if isinstance(source, JWKSCache) else source
-        assert isinstance(keys, JWKSet)
         public = keys.encryption_key(self.encryption_alg)
         return encrypt(
             signed.encode("ascii"),

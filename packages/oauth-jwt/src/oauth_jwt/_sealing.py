@@ -6,13 +6,13 @@ random and never chosen; whatever does not open says no more than that.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from os import urandom
 from typing import Final
 
 from oauth_core import UsageError
 
+from ._encoding import b64url, b64url_decode
 from ._errors import InvalidKeyError
 from ._keywords import known_keywords
 
@@ -48,7 +48,7 @@ class AESSealer:
 
         nonce = self._random(_NONCE)
         sealed = AESGCM(self._keys[0]).encrypt(nonce, data, _VERSION + self._purpose)
-        return urlsafe_b64encode(_VERSION + nonce + sealed).rstrip(b"=").decode("ascii")
+        return b64url(_VERSION + nonce + sealed).decode("ascii")
 
     def unseal(self, text: str, /) -> bytes:
         """Return the data of a sealed text. Raises ``UsageError`` where none of the keys sealed it for this purpose."""
@@ -56,7 +56,7 @@ class AESSealer:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         try:
-            raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+            raw = b64url_decode(text.encode("ascii"))
         except ValueError:
             raw = b""
         if raw[:1] == _VERSION:

@@ -39,7 +39,10 @@ def read_assertion(source: object) -> Flow[str]:
     elif callable(source):
         value = yield from call(source)
     if isinstance(value, bytes):
-        value = value.decode("utf-8")
+        try:
+            value = value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise UsageError("an assertion is text in UTF-8; these bytes are something else") from None
     if not isinstance(value, str):
         raise UsageError(
             f"an assertion is text, a function, a path or a JWTAssertion; this one is a {type(value).__name__}"

@@ -17,7 +17,7 @@ from oauth_core import Flow, UsageError, reveal
 from ._algorithms import ALGORITHMS
 from ._compact import MAX_SIZE, Compact, is_encrypted, read_claims, read_compact, read_jwe_header
 from ._errors import InvalidJWTError
-from ._jose import CONTENT_ENCRYPTION, KEY_ENCRYPTION, Verify, decrypt, verifier
+from ._jose import CONTENT_ENCRYPTION, KEY_ENCRYPTION, Verify, check_decryption_key, decrypt, verifier
 from ._jwks import JWKSCache, key_source
 from ._keys import Key, shared_key
 from ._keywords import known_fields
@@ -63,7 +63,10 @@ class JWTVerifier:
         object.__setattr__(self, "_source", key_source(self.keys, self.clock))
         keys = self.decryption_keys
         keys = tuple(keys) if isinstance(keys, (list, tuple)) else (keys,)
-        object.__setattr__(self, "_private", tuple(Key.load(key) for key in keys))
+        private = tuple(Key.load(key) for key in keys)
+        for key in private:
+            check_decryption_key(key)
+        object.__setattr__(self, "_private", private)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {', '.join(self.algorithms)}>"
