@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from oauth_core import BodyReader, OAuthError, TransportError
+from oauth_core import BodyReader, OAuthError, ProtocolViolation, TransportError
 from oauth_core.testing import faults
 
 CALLS = {
@@ -24,7 +24,7 @@ def test_no_redirect_is_followed(fake, elsewhere, holder, endpoint, status):
     """A redirect of any endpoint, within its origin or out of it, is an error with its status; it is not followed."""
     for target in (elsewhere.endpoint(endpoint), fake.url("/public/moved")):
         fake.inject(faults.redirect(target, status=status), endpoint)
-        with pytest.raises(OAuthError) as caught:
+        with pytest.raises(ProtocolViolation, match="redirect") as caught:
             CALLS[endpoint](holder)
         assert caught.value.status_code == status
     assert elsewhere.requests == ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from oauth_core import UsageError
+from oauth_core.testing import faults
 
 PLACEMENTS = ("header", "body", "uri")
 
@@ -58,12 +59,22 @@ def test_header_placement_follows_without_it(fake, elsewhere, holder, following)
 
 
 @pytest.mark.parametrize("status", [302, 307])
-def test_the_same_origin(fake, holder, following, status):
-    """A redirect within the origin is followed with the token, and with the body where the status keeps it."""
-    answer = holder.post(redirect(fake, status), data={"a": "b"}, **following)
-    assert answer.status_code == 200
-    assert answer.json()["token"]["sub"] == "alice"
-    assert answer.json()["body"] == ("a=b" if status == 307 else "")
+def test_the_same_origin(fake, session, following, status):
+    """A redirect within the origin is followed with the token, and with the body where the status keeps it.
+
+    Where the token stands in the body and the status does not keep it, the hop goes without.
+    """
+    answer = session.post(redirect(fake, status), data={"a": "b"}, **following)
+    token, placement = session.token["access_token"], session.native.auth.token_placement
+    if (placement, status) == ("body", 302):
+        assert answer.status_code == 401
+        assert token not in repr(fake.seen("api")[1])
+    else:
+        assert answer.status_code == 200
+        assert answer.json()["token"]["sub"] == "alice"
+        sent = {"a": "b", "access_token": token} if placement == "body" else {"a": "b"}
+        assert answer.json()["body"] == ("" if status == 302 else urlencode(sent))
+    assert (fake.count("token"), fake.count("api")) == (0, 2)
 
 
 def test_there_and_back(fake, elsewhere, holder, following):
@@ -91,6 +102,21 @@ def test_a_401_from_another_origin(fake_place, fake, elsewhere, holder, followin
     assert answer.status_code == 401
     assert holder.token is old
     assert (fake.count("token"), elsewhere.count("public")) == (0, 1)
+
+
+@pytest.mark.parametrize("landed", ["elsewhere", "here"])
+def test_a_401_after_a_redirect_on_a_client_of_ones_own(fake, elsewhere, flavour, plain, handler, following, landed):
+    """Where the library follows, a 401 of another origin is the answer, and one of the same origin renews the token."""
+    auth = handler("OAuth2ClientCredentialsAuth")
+    if landed == "elsewhere":
+        url = redirect(fake, 307, elsewhere.url("/public/status/401"))
+    else:
+        fake.inject(faults.unauthorized(), "/api/landed")
+        url = redirect(fake, 307, fake.url("/api/landed"))
+    answer = plain.run(lambda: plain.native.get(url, auth=auth, **following))
+    assert answer.status_code == (401 if landed == "elsewhere" else 200)
+    assert fake.count("token") == (1 if landed == "elsewhere" else 2)
+    assert elsewhere.count("public") == (landed == "elsewhere")
 
 
 def test_another_port_is_another_origin(fake, elsewhere, holder, following):

@@ -57,10 +57,12 @@ def test_json_in_any_spelling(fetch, kind):
     assert fetch(answer(200, TOKEN, kind))["access_token"] == "t"
 
 
-def test_html(fetch):
-    """A page is named as such, not parsed."""
-    with pytest.raises(ProtocolViolation, match="text/html"):
-        fetch(answer(200, b"<p>hello</p>", "text/html"))
+@pytest.mark.parametrize("body", [b"<p>hello</p>", TOKEN], ids=["page", "token"])
+@pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml; charset=utf-8"])
+def test_html(fetch, kind, body):
+    """A page is named as such, not parsed, even where its text is a token."""
+    with pytest.raises(ProtocolViolation, match=kind.partition(";")[0].replace("+", r"\+")):
+        fetch(answer(200, body, kind))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from oauth_core import MismatchingIssuerError, MismatchingStateError, OAuthError, UsageError, code_challenge
+from oauth_core import (
+    MismatchingIssuerError,
+    MismatchingStateError,
+    OAuthError,
+    ProtocolViolation,
+    UsageError,
+    code_challenge,
+)
 from oauth_core.testing import RegisteredClient, faults
 
 
@@ -60,6 +67,24 @@ def test_state(client, fake, state):
     callback = fake.authorize(url)
     with pytest.raises(OAuthError):
         client.fetch_token(authorization_response=callback)
+    assert fake.count("token") == 0
+
+
+@pytest.mark.parametrize("name", ["state", "code", "iss"])
+def test_repeated(client, fake, name):
+    """A callback in which a parameter that decides is repeated is refused, whatever its values."""
+    request = client.authorization_request()
+    callback = fake.authorize(request.uri)
+    again = f"{callback}&{name}={query(callback)[name][0]}"
+    client.create_authorization_url(code_verifier="v" * 50, state=request.state)
+    for call in (
+        lambda: request.validate_callback(again),
+        lambda: client.fetch_token(authorization_response=again),
+        lambda: client.authorization_code(again, request=request),
+    ):
+        with pytest.raises(ProtocolViolation, match=name) as caught:
+            call()
+        assert caught.value.error == "repeated_parameter"
     assert fake.count("token") == 0
 
 

@@ -111,6 +111,10 @@ class TokenAuth(HopAuth):
             upcoming.url = upcoming.url.copy_remove_param("access_token")  # where the server repeats our query
         return upcoming
 
+    def fits(self, upcoming: Any) -> bool:
+        """Tell whether a hop can carry the token: what a 302 has turned into a GET has no body for it."""
+        return self.token_placement != "body" or upcoming.method not in {"GET", "HEAD"}
+
     def _quoted(self, url: Any) -> bool:
         token = self.token
         text = None if token is None else token.get("access_token")

@@ -31,6 +31,10 @@ class HopAuth:
         """
         raise NotImplementedError
 
+    def fits(self, _upcoming: Any) -> bool:
+        """Tell whether the credential has a place in this hop within the origin; else the hop goes without it."""
+        return True
+
 
 class Redirects:
     """The redirects of one call. ``first`` is the request before the credential was put on it.
@@ -69,7 +73,7 @@ class Redirects:
         if len(response.history) >= self._most:
             raise library.TooManyRedirects("Exceeded maximum allowed redirects.", request=response.request)
         self._history = [*response.history, response]
-        if at_home:
+        if at_home and not (isinstance(self._auth, HopAuth) and not self._auth.fits(upcoming)):
             return upcoming, self._auth
         upcoming.headers.pop("Authorization", None)
         return upcoming, library.Auth()
