@@ -126,7 +126,8 @@ class TokenAuth(AuthBase):
     @property
     def _anywhere(self) -> bool:
         """True where a token may stand elsewhere than in the header, put there by its placement or by a hook."""
-        return self.token_placement != "header" or self._hooked
+        hooks = self._hooks  # asked on each request, so `_hooked` is written out here
+        return self.token_placement != "header" or (hooks is not None and "protected_request" in hooks)
 
     def place_on_hop(self, r: PreparedRequest) -> None:
         """Put the token where a hop to the same origin has lost it: in its query, or where a hook had moved it."""
@@ -160,8 +161,9 @@ class TokenAuth(AuthBase):
             r.body = form_body(token, encoded, r.headers.get("Content-Type"), method=r.method or "")
             r.headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
             r.headers["Content-Length"] = str(len(r.body))
-        if self._hooks is not None and self._hooked:
-            _run_hooks(self._hooks, r)
+        hooks = self._hooks
+        if hooks is not None and "protected_request" in hooks:
+            _run_hooks(hooks, r)
         if self.dpop is not None and is_bound(token):
             self._prove(r, token)
 
@@ -229,7 +231,8 @@ class TokenAuth(AuthBase):
     @property
     def _hooked(self) -> bool:
         """True where a hook may have put the token, or another credential, anywhere in a request."""
-        return self._hooks is not None and "protected_request" in self._hooks
+        hooks = self._hooks
+        return hooks is not None and "protected_request" in hooks
 
     def _carried(self, request: PreparedRequest, token: OAuth2Token) -> bool:
         if self._hooked:

@@ -61,8 +61,9 @@ class HandledRequest(PreparedRequest):
 def follow_hops(r: PreparedRequest, handler: HopHandler) -> None:
     """Put a request into the hands of a handler for all its hops."""
     if type(r) is PreparedRequest:
-        r.__class__ = HandledRequest
-        r.__dict__.update(_handler=handler, _first_url=r.url)
+        handled: Any = r
+        handled.__class__ = HandledRequest
+        handled._handler, handled._first_url = handler, r.url  # noqa: SLF001 - of the class that it is now
 
 
 def at_home(request: PreparedRequest, first_url: str) -> bool:
