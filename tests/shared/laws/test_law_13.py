@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from oauth_core import OAuth2Token
+from oauth_core import MismatchingStateError, MissingTokenError, OAuth2Token
 from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, ManualClock, RegisteredClient
 
 
@@ -72,3 +72,27 @@ def test_sessions_pickle(fake_place, fake, new_client, flavour):
         again.token = {**again.token, "expires_at": 1}
         assert again.get(fake_place.api_url).status_code == 200
     assert fake.count("token") == 1
+
+
+def test_a_login_over_a_pickle(fake_place, fake, new_client, flavour):
+    """A login begun on a session of Requests is finished on its pickle, with the same checks; elsewhere from values."""
+    client = new_client(**fake_place.options())
+    if flavour.library != "requests":
+        request = pickle.loads(pickle.dumps(client.authorization_request()))
+        callback = fake.authorize(request.uri)
+        other = new_client(**fake_place.options())
+        assert other.authorization_code(callback, request=request)["access_token"] == other.token["access_token"]
+        return
+    url, state = client.create_authorization_url(code_verifier="v" * 50)
+    callback = fake.authorize(url)
+    with pickle.loads(pickle.dumps(client.native)) as again:
+        assert (again.state, again.client_id, again.redirect_uri) == (state, client.client_id, client.redirect_uri)
+        with pytest.raises(MismatchingStateError):
+            again.fetch_token(authorization_response=callback.replace(state, "another"))
+        token = again.fetch_token(authorization_response=callback)
+        assert again.introspect_token()["active"] is True
+        assert again.refresh_token()["access_token"] != token["access_token"]
+        again.client_secret = "another"
+        again.token = None
+        with pytest.raises(MissingTokenError):
+            again.get(fake_place.api_url)
