@@ -467,3 +467,14 @@ def test_address_in_metadata_is_judged(uri):
     with pytest.raises(InvalidMetadataError, match="jwks_uri"):
         check(JWKSCache(issuer=ISSUER, clock=Clock()), key(), server)
     assert all(url.startswith(f"{ISSUER}/.well-known/") for url in asked)
+
+
+def test_unknown_key_while_the_server_fails():
+    """Where the key of a token cannot be had the failure is told: the token may be good."""
+    clock, server = Clock(), KeyServer(key())
+    cache = JWKSCache(URI, clock=clock)
+    check(cache, key(), server)
+    with pytest.raises(ServerRefusal) as caught:
+        check(cache, key("RS256", 2), KeyServer(status=503))
+    assert caught.value.status_code == 503
+    assert check(cache, key(), server).sub == "jane"

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from oauth_core import UsageError
 from oauth_jwt import InvalidJWKSetError, InvalidKeyError, JWTVerifier, Key, RequestObject
+from oauth_jwt._jose import encrypt
 from tests.jwt.support import CLIENT, ISSUER, NOW, SECRET, Clock, KeyServer, carry, decode, key
 
 
@@ -110,6 +111,8 @@ def test_weak_key_of_the_server_is_not_encrypted_to():
 
 def test_key_that_cannot_decrypt_is_refused_at_once():
     """A public key, a secret, or a key that only signs is refused when the verifier is made."""
+    with pytest.raises(InvalidKeyError, match="ECDH-ES cannot encrypt to this key of type Ed25519"):
+        encrypt(b"", key("EdDSA").public(), alg="ECDH-ES", enc="A256GCM", header={})
     for wrong, kind in ((key().public(), "public"), (Key.from_secret(SECRET), "secret"), (key("EdDSA"), "Ed25519")):
         with pytest.raises(InvalidKeyError, match=f"this one is a {kind} key"):
             JWTVerifier(key().public_jwk(), decryption_keys=(wrong,))

@@ -215,7 +215,7 @@ def check_metadata(
                     raise InvalidMetadataError(f"{name} is not text")
                 check_endpoint(value, name, allow_insecure_http=allow_insecure_http)
             except OAuthError as exc:
-                raise InvalidMetadataError(f"the metadata's {exc.description}") from None
+                raise InvalidMetadataError(f"the metadata cannot be used: {exc.description}") from None
     return ServerMetadata(members, expires_at=expires_at)
 
 

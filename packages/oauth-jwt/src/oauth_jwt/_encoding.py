@@ -7,6 +7,7 @@ Rules of this room: reading is strict. Padding, foreign characters, loose traili
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
+from collections import Counter
 from json import JSONDecoder, JSONEncoder
 
 __all__ = ["b64url", "b64url_decode", "json_object", "json_text"]
@@ -45,10 +46,7 @@ class RepeatedMemberError(ValueError):
 def _unique(members: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(members)
     if len(found) != len(members):
-        for name, _ in members:
-            if name not in found:
-                raise RepeatedMemberError(name)
-            del found[name]
+        raise RepeatedMemberError(Counter(name for name, _ in members).most_common(1)[0][0])
     return found
 
 

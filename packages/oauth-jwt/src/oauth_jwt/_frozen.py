@@ -15,7 +15,9 @@ class Frozen:
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:  # a checker would take any name for an attribute
+    if TYPE_CHECKING:
+        pass  # else a checker would take any name for an attribute
+    else:
 
         def __setattr__(self, name: str, value: object) -> None:
             if name[0] != "_" and hasattr(self, name):
