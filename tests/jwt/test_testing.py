@@ -27,12 +27,14 @@ from oauth_jwt import (
     InvalidJWTError,
     JARMValidator,
     JWTBearerGrant,
+    Key,
     LogoutTokenValidator,
     PrivateKeyJwt,
     RequestObject,
     UserInfoValidator,
     public_jwks,
 )
+from oauth_jwt._claims import half_hash
 from oauth_jwt.testing import KeyOperations, install
 from tests.jwt.support import SECRET, Clock, key, sign
 
@@ -207,6 +209,21 @@ def test_front_channel_id_token(server, kinds):
     claims = run(flow, server.send)
     assert ("at_hash" in claims, "c_hash" in claims) == ("token" in kinds.split(), "code" in kinds)
     assert ask(server, client_id="keyed", response_type=kinds)["error"] == "invalid_request"
+
+
+def test_hashes_under_eddsa_follow_the_key_of_the_server():
+    """A server whose EdDSA key is on Ed448 makes its hashes with SHAKE256, and a client believes them."""
+    own = Key.load(Key.generate("Ed448"), alg="EdDSA")
+    registered = {"id_token_signed_response_alg": "EdDSA"}
+    client = RegisteredClient("curve", SECRET, redirect_uris=(CALLBACK,), metadata=registered)
+    server = FakeAuthorizationServer(clients=[client])
+    server.install(KeyOperations(keys={"EdDSA": own}))
+    answer = ask(server, client_id="curve", response_type="code id_token token", nonce="n")
+    rules = validator(server, "curve", algorithms=("EdDSA",))
+    given = {"nonce": "n", "access_token": answer["access_token"], "code": answer["code"]}
+    claims = run(rules.validate_front_channel(answer["id_token"], **given), server.send)
+    assert claims["at_hash"] == half_hash(answer["access_token"], "Ed448")
+    assert len(claims["at_hash"]) == 76
 
 
 def test_registered_algorithm_encryption_and_signed_answers(server):
