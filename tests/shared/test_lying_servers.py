@@ -159,6 +159,36 @@ def test_an_exchange(fake, client, members, asked_for):
     assert client.token == had
 
 
+# Pushed requests.
+
+
+@pytest.mark.parametrize(
+    ("reference", "named"),
+    [
+        ("https://attacker.test/request", "another server"),
+        ("HTTPS://attacker.test/request", "another server"),
+        ("ftp://attacker.test/request", "another server"),
+        ("//attacker.test/request", "another server"),
+        (" https://attacker.test/request", "no URI"),
+        ("urn:example:a b", "no URI"),
+        (["urn:example:a"], "no request_uri"),
+    ],
+    ids=str,
+)
+def test_a_reference_to_a_pushed_request(fake, client, reference, named):
+    """A reference that is no URI, or a URL of another server, is not put before a browser. RFC 9126 §2.2."""
+    lie(fake, "par", request_uri=reference)
+    with pytest.raises(ProtocolViolation, match=named):
+        client.pushed_authorization_request()
+
+
+@pytest.mark.parametrize("reference", ["urn:example:https://of.its.own", "urn:ietf:params:oauth:request_uri:a//b"])
+def test_a_name_that_looks_like_a_url(fake, client, reference):
+    """A URN names no host, whatever it is made of."""
+    lie(fake, "par", request_uri=reference)
+    assert client.pushed_authorization_request().request_uri == reference
+
+
 # Metadata.
 
 

@@ -59,6 +59,12 @@ def test_device_job(place, client, flavour):
     assert client.run(job).access_token == client.token.access_token
 
 
+def test_jobs_by_their_other_spelling(flavour):
+    """Every adapter has the jobs also as `...PoolingJob`, as people write them elsewhere."""
+    for name in ("DeviceAuthorizationP{}ingJob", "BackChannelAuthenticationP{}ingJob"):
+        assert flavour.type(name.format("ool")) is flavour.type(name.format("oll"))
+
+
 @needs("device_code")
 def test_declined_device(place, client):
     """A person who declines ends the polling; there is no token."""

@@ -213,6 +213,7 @@ def test_a_callback_that_asks_for_the_token(fake_place, fake, new_client, flavou
 @pytest.mark.parametrize("kind", ["device_code", "ciba"])
 def test_no_lock_while_a_person_is_waited_for(fake_place, fake, new_client, flavour, kind):
     """While a handler waits for a person, one caller asks for all and the store's lock is free; it saves under it."""
+    fake.settings.poll_interval = 0.2
     store = LockingStore()
     client = new_client(**{**fake_place.discovered(), "scope": "openid read"})
     if kind == "ciba":
@@ -226,7 +227,7 @@ def test_no_lock_while_a_person_is_waited_for(fake_place, fake, new_client, flav
     free = []
     while fake.count("token") < 2:
         time.sleep(0.01)
-        free.append(store.mutex.acquire(timeout=0.1))  # somebody else's renewal
+        free.append(store.mutex.acquire(timeout=5))  # somebody else's renewal; nobody decides before it ends
         if free[-1]:
             store.mutex.release()
     fake.decide(code, user="alice")

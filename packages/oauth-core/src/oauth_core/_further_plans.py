@@ -57,8 +57,9 @@ class FurtherPlans(EndpointPlans):
         sent: dict[str, object] = {"scope": self._scope(scope) or "openid", **call.extra}
         if sent.get("id_token_hint") is not None:
             sent["id_token_hint"] = token_text(sent["id_token_hint"], "id_token")
-        if isinstance(sent.get("acr_values"), (list, tuple)):
-            sent["acr_values"] = " ".join(cast("list[str]", sent["acr_values"]))
+        for name in ("acr_values", "ui_locales"):
+            if isinstance(sent.get(name), (list, tuple)):
+                sent[name] = " ".join(cast("list[str]", sent[name]))
         flow = authenticate_by_backchannel(
             call.config, sent, url=call.url, auth=call.auth, headers=call.headers, body=call.body
         )

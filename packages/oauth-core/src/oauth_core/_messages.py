@@ -46,8 +46,8 @@ BAD_IN_URL = re.compile(r"[\x00-\x20\x7f]")
 def pairs(params: Params | None) -> Pairs:
     """Return parameters as a tuple of string pairs: ``None`` is left out, a list or tuple repeats its name.
 
-    Booleans become ``true`` and ``false``; a mapping, or a list with mappings in it, becomes compact JSON. Raises
-    ``TypeError`` for a value that has no obvious text.
+    Booleans become ``true`` and ``false``; a mapping, or a list with mappings in it, becomes compact JSON, and a single
+    authorization detail the list that RFC 9396 §2 wants. Raises ``TypeError`` for a value that has no obvious text.
     """
     if not params:
         return ()
@@ -61,7 +61,8 @@ def pairs(params: Params | None) -> Pairs:
         elif isinstance(value, Mapping) or (
             isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value)
         ):
-            found.append((name, _json(name, value)))
+            one = name == "authorization_details" and isinstance(value, Mapping)
+            found.append((name, _json(name, [value] if one else value)))
         elif isinstance(value, (list, tuple, set, frozenset)):
             found.extend((name, _text(name, item)) for item in value if item is not None)
         else:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from ._answers import json_answer
 from ._errors import OAuthError, ProtocolViolation
 from ._members import Members, need_lifetime, need_text
-from ._messages import Flow, Pairs, Response
+from ._messages import BAD_IN_URL, Flow, Pairs, Response
 from ._urls import same_origin
 
 if TYPE_CHECKING:
@@ -57,10 +57,18 @@ def parse_pushed_authorization_response(
     """
     members = json_answer(response, _WHAT, request="the pushed authorization request", clock=clock)
     reference = need_text(members, "request_uri", _WHAT)
-    if reference[:4].lower() == "http" and endpoint is not None and not _same(reference, endpoint):
+    if BAD_IN_URL.search(reference):
+        raise ProtocolViolation(f"{_WHAT} holds a request_uri that is no URI; it was not used")
+    if _has_host(reference) and endpoint is not None and not _same(reference, endpoint):
         raise ProtocolViolation(f"{_WHAT} refers to another server's request; it was not used", error="foreign_request")
     life = need_lifetime(members, _WHAT)
     return PushedAuthorization(reference, clock() + life, life, members)
+
+
+def _has_host(reference: str) -> bool:
+    """Whether a reference names a host: a URL of any scheme does, a URN does not."""
+    kind = reference[:4].lower()
+    return kind == "http" or (kind != "urn:" and "//" in reference)
 
 
 def _same(one: str, other: str) -> bool:
