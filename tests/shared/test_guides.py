@@ -56,6 +56,19 @@ def test_the_code_of_a_guide_runs(page, blocks, names, fake):
     assert fake.count("token") >= 1
 
 
+def test_the_guide_to_testing_puts_the_server_behind_the_libraries(monkeypatch):
+    """The blocks of the page on tests that name an adapter run, each after those before it, and no socket is opened."""
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("a socket was connected"))
+    found = BLOCK.findall((GUIDES / "testing.md").read_text("utf-8"))
+    blocks = [block for block in found if "oauth_requests" in block or "oauth_httpx" in block]
+    assert len(blocks) == 2
+    names: dict[str, object] = {}
+    for number, block in enumerate(blocks):
+        exec(compile(block, f"testing.md, adapters' block {number + 1}", "exec"), names)  # noqa: S102 - a file of ours
+    assert names["server"].count("token") == 3
+    assert names["server"].count("api") == 3
+
+
 def test_the_error_guide_catches_what_it_says(names, fake, capsys):
     """The example of the page on errors prints the code, the description and the status of a refusal."""
     from oauth_requests import OAuth2Session

@@ -47,6 +47,20 @@ def test_one_token_for_two_handlers(fake_place, fake, plain, handler, flavour):
     assert shared.token is auth.token
 
 
+@pytest.mark.parametrize("by", ["client", "source"])
+def test_one_token_for_a_session_and_a_handler(fake_place, fake, holder, plain, flavour, by):
+    """A handler on a client of one's own shares a session's token, and what either renews is the other's too."""
+    given = holder.native if by == "client" else holder.native.token_source
+    auth = flavour.type("OAuth2Auth")(**{by: given})
+    calls = [lambda: get(plain, fake_place.api_url, auth), lambda: holder.get(fake_place.api_url)]
+    for renewals, order in ((0, calls), (1, calls), (2, calls[::-1])):
+        if renewals:
+            fake_place.let_expire()
+        assert [call().status_code for call in order] == [200, 200]
+        assert fake.count("token") == renewals
+        assert auth.token is holder.native.token
+
+
 @pytest.mark.parametrize("more", [{"token": {"access_token": "x"}}, {"source": "a name"}], ids=str)
 def test_a_source_stands_alone(handler, flavour, more):
     """A source beside a token of its own, or what is none, is a TypeError."""
