@@ -82,3 +82,24 @@ def test_the_first_error_has_a_public_name():
     code = "from oauth_core import OAuth2Token; import oauth_core._errors as e; raise e.MismatchingStateError('x')"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert "oauth_core.MismatchingStateError: mismatching_state: x" in done.stderr
+
+
+def test_every_token_is_a_handler(fake):
+    """Whatever way a token of the endpoint client came by, it is a `BearerToken`, as its type says."""
+    client = OAuth2Client(
+        fake.token_endpoint,
+        ("app", "s3cret"),
+        authorization_endpoint=fake.authorization_endpoint,
+        device_authorization_endpoint=fake.endpoint("device"),
+        redirect_uri="https://client.test/callback",
+    )
+    request = client.authorization_request()
+    fake.settings.decide_at_once = True
+    tokens = [
+        client.client_credentials(),
+        client.resource_owner_password("alice", "wonderland"),
+        client.authorization_code(request.validate_callback(fake.authorize(request.uri))),
+        client.device_code(client.authorize_device()),
+    ]
+    tokens += [client.token_exchange(tokens[0]), client.refresh_token(tokens[1])]
+    assert {type(token) for token in tokens} == {BearerToken}

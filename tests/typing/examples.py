@@ -26,6 +26,7 @@ from oauth_core import (
     ExtensionGrant,
     Flow,
     Grant,
+    HookResponse,
     LogoutRequest,
     MemoryTokenStore,
     OAuth2Token,
@@ -188,6 +189,22 @@ def show(step: PollProgress) -> None:
     assert_type(step.expires_at, float)
 
 
+def as_handlers(client: oauth_requests.OAuth2Client, session: oauth_requests.OAuth2Session) -> None:
+    """Every token of the endpoint client is an auth handler; a job gives what its client gives."""
+    requests.get("https://api.example/", auth=client.client_credentials(), timeout=10)
+    assert_type(client.authorization_code("code"), oauth_requests.BearerToken)
+    job = oauth_requests.DeviceAuthorizationPoolingJob(client, client.authorize_device())
+    assert_type(job(), oauth_requests.BearerToken | None)
+    assert_type(session.get("https://api.example/", withhold_token=True), requests.Response)
+
+
+def corrected(response: HookResponse) -> HookResponse:
+    """A response hook may put a function in the place of `json`."""
+    members = response.json()
+    response.json = lambda: members
+    return response
+
+
 def on_another_device(session: oauth_requests.OAuth2Session, client: oauth_httpx.OAuth2Client) -> None:
     """A device login is a value with typed members; the polling gives a token, a job a token or nothing yet."""
     login = session.authorize_device(scope=["openid", "read"])
@@ -238,10 +255,9 @@ async def by_backchannel_async(client: oauth_httpx.httpx2.AsyncOAuth2Client) -> 
 
 def exchanges(client: oauth_requests.OAuth2Client, token: OAuth2Token) -> None:
     """A token is exchanged as it is, or as text with the name of its type."""
-    assert_type(client.token_exchange(token, audience="https://backend.example"), OAuth2Token)
-    assert_type(
-        client.token_exchange("text", "access_token", actor_token="id", actor_token_type="id_token"), OAuth2Token
-    )
+    assert_type(client.token_exchange(token, audience="https://backend.example"), oauth_requests.BearerToken)
+    known = client.token_exchange("text", "access_token", actor_token="id", actor_token_type="id_token")
+    assert_type(known, oauth_requests.BearerToken)
     auth: requests.auth.AuthBase = oauth_requests.OAuth2TokenExchangeAuth(client, token)
     requests.get("https://api.example/", auth=auth, timeout=10)
 

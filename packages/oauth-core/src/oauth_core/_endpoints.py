@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from ._config import server_of
 from ._drivers import run
-from ._further_methods import FurtherMethods
+from ._further_methods import FurtherMethods, K
 from ._messages import Request, Response
 from ._plans import Plan, described, discovering
 from ._source import TokenSource
@@ -30,8 +30,11 @@ __all__ = ["EndpointMethods"]
 T = TypeVar("T")
 
 
-class EndpointMethods(FurtherMethods):
-    """The endpoints of an authorization server, one method each. Mixed into the synchronous clients."""
+class EndpointMethods(FurtherMethods[K]):
+    """The endpoints of an authorization server, one method each. Mixed into the synchronous clients.
+
+    ``K`` is the class of the tokens that they return.
+    """
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
         raise NotImplementedError
@@ -58,13 +61,13 @@ class EndpointMethods(FurtherMethods):
     def _drive(self, plan: Plan[T]) -> T:
         return run(plan.flow, partial(self._send, options=plan.options))
 
-    def _token(self, plan: Plan[OAuth2Token]) -> OAuth2Token:
-        return self._drive(plan)
+    def _token(self, plan: Plan[OAuth2Token]) -> K:
+        return cast("K", self._drive(plan))
 
     def _live(self, token: object) -> object:
         return token
 
-    def client_credentials(self, scope: object = None, **parameters: object) -> OAuth2Token:
+    def client_credentials(self, scope: object = None, **parameters: object) -> K:
         """Obtain a token for the client itself. RFC 6749 §4.4.
 
         Further keywords (``audience``, ``resource``, ...) are sent as parameters. Raises ``ServerRefusal``.
@@ -79,7 +82,7 @@ class EndpointMethods(FurtherMethods):
         redirect_uri: str | None = None,
         code_verifier: str | None = None,
         **parameters: object,
-    ) -> OAuth2Token:
+    ) -> K:
         """Exchange an authorization code, or the response that holds it, for a token. RFC 6749 §4.1.3.
 
         With ``request``, the authorization request, ``code`` is its callback, judged by ``validate_callback`` first.
@@ -90,7 +93,7 @@ class EndpointMethods(FurtherMethods):
 
     def resource_owner_password(
         self, username: str, password: object, *, scope: object = None, **parameters: object
-    ) -> OAuth2Token:
+    ) -> K:
         """Obtain a token with a user's name and password; the password may be a callable. RFC 6749 §4.3.
 
         Further keywords are sent as parameters. Raises ``ServerRefusal``.

@@ -7,7 +7,7 @@ it decides nothing. ``_async_further_methods`` is the twin; a test holds the two
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ._errors import OAuthError
 from ._further_plans import FurtherPlans
@@ -27,17 +27,27 @@ __all__ = ["FurtherMethods"]
 
 T = TypeVar("T")
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
 
-class FurtherMethods(FurtherPlans):
-    """Grants and endpoints beyond RFC 6749, one method each. Mixed into the synchronous clients."""
+    K = TypeVarWithDefault("K", bound=OAuth2Token, default=OAuth2Token)
+else:
+    K = TypeVar("K")
+
+
+class FurtherMethods(FurtherPlans, Generic[K]):
+    """Grants and endpoints beyond RFC 6749, one method each. Mixed into the synchronous clients.
+
+    ``K`` is the class of the tokens that they return.
+    """
 
     def _drive(self, plan: Plan[T]) -> T:
         raise NotImplementedError
 
-    def _token(self, plan: Plan[OAuth2Token]) -> OAuth2Token:
+    def _token(self, plan: Plan[OAuth2Token]) -> K:
         raise NotImplementedError
 
-    def token_request(self, grant: Grant, **options: object) -> OAuth2Token:
+    def token_request(self, grant: Grant, **options: object) -> K:
         """Exchange any grant, one of your own too, for a token. RFC 6749 §4.5.
 
         ``options`` are ``url``, ``auth``, ``headers`` and those of the HTTP library. Raises ``ServerRefusal``.
@@ -51,7 +61,7 @@ class FurtherMethods(FurtherPlans):
         """
         return self._drive(self._plan_authorize_device(scope, parameters))
 
-    def device_code(self, device_code: str | DeviceAuthorization, **parameters: object) -> OAuth2Token:
+    def device_code(self, device_code: str | DeviceAuthorization, **parameters: object) -> K:
         """Ask once for the token of a device code. RFC 8628 §3.4.
 
         Further keywords are sent as parameters. Raises ``ServerRefusal``, whose ``error`` is ``authorization_pending``
@@ -65,7 +75,7 @@ class FurtherMethods(FurtherPlans):
         *,
         on_poll: Callable[[PollProgress], object] | None = None,
         **parameters: object,
-    ) -> OAuth2Token:
+    ) -> K:
         """Ask at the server's pace until the person has approved, and return the token. RFC 8628 §3.5.
 
         A bare code is asked about for half an hour, every five seconds. ``on_poll(progress)`` is called after every
@@ -89,7 +99,7 @@ class FurtherMethods(FurtherPlans):
         """
         return self._drive(self._plan_backchannel(scope, parameters))
 
-    def ciba(self, auth_req_id: str | BackChannelAuthentication, **parameters: object) -> OAuth2Token:
+    def ciba(self, auth_req_id: str | BackChannelAuthentication, **parameters: object) -> K:
         """Ask once for the token of a backchannel authentication, as after a ping. CIBA Core §10.1.
 
         Further keywords are sent as parameters. Raises ``ServerRefusal``, whose ``error`` is ``authorization_pending``
@@ -103,7 +113,7 @@ class FurtherMethods(FurtherPlans):
         *,
         on_poll: Callable[[PollProgress], object] | None = None,
         **parameters: object,
-    ) -> OAuth2Token:
+    ) -> K:
         """Ask at the server's pace until the person has decided, and return the token. CIBA Core §10.1.
 
         A bare id is asked about for half an hour, every five seconds. ``on_poll(progress)`` is called after every
@@ -115,7 +125,7 @@ class FurtherMethods(FurtherPlans):
             continue
         return token
 
-    def poll_once(self, polling: Polling) -> OAuth2Token | None:
+    def poll_once(self, polling: Polling) -> K | None:
         """Wait as long as the server asks, ask once, and return the token, or None where it is still to come.
 
         Raises what ends the polling. RFC 8628 §3.5.
@@ -138,7 +148,7 @@ class FurtherMethods(FurtherPlans):
         requested_token_type: str | None = None,
         scope: object = None,
         **parameters: object,
-    ) -> OAuth2Token:
+    ) -> K:
         """Exchange a token for another one. RFC 8693 §2.
 
         Types are names (``access_token``, ``id_token``, ``jwt``, ...) or URIs; a token that says what it is needs none.
@@ -154,7 +164,7 @@ class FurtherMethods(FurtherPlans):
         }
         return self._token(self._plan_exchange(named, scope, parameters))
 
-    def jwt_bearer(self, assertion: object = None, *, scope: object = None, **parameters: object) -> OAuth2Token:
+    def jwt_bearer(self, assertion: object = None, *, scope: object = None, **parameters: object) -> K:
         """Obtain a token with a signed assertion. RFC 7523 §2.1.
 
         Without ``assertion`` one is signed from ``issuer``, ``subject``, ``audience``, ``claims``, ``key`` and
@@ -162,7 +172,7 @@ class FurtherMethods(FurtherPlans):
         """
         return self._token(self._plan_assertion("jwt_bearer", assertion, scope, parameters))
 
-    def saml2_bearer(self, assertion: object, *, scope: object = None, **parameters: object) -> OAuth2Token:
+    def saml2_bearer(self, assertion: object, *, scope: object = None, **parameters: object) -> K:
         """Obtain a token with a SAML 2.0 assertion, encoded in base64url. RFC 7522 §2.1.
 
         Further keywords are sent as parameters. Raises ``ServerRefusal``.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from ._errors import ServerRefusal, UsageError
 from ._messages import Request, Response
@@ -94,9 +94,13 @@ class HookResponse:
         """True below status 400."""
         return self.status_code < 400
 
-    def json(self) -> object:
-        """Return the decoded JSON body. Raises ``ValueError`` where it is none."""
-        return cast("object", json.loads(self.text))
+    if TYPE_CHECKING:
+        json: Callable[[], object]
+    else:
+
+        def json(self) -> object:
+            """Return the decoded JSON body. Raises ``ValueError`` where it is none."""
+            return json.loads(self.text)
 
     def raise_for_status(self) -> None:
         """Raise ``ServerRefusal`` for an error status."""

@@ -7,10 +7,11 @@ two classes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic
 
 from ._async_endpoints import AsyncEndpointMethods
 from ._endpoints import EndpointMethods
+from ._further_methods import K
 from ._further_plans import FurtherPlans
 
 if TYPE_CHECKING:
@@ -72,11 +73,25 @@ class _Job:
         return self.polling.interval
 
 
-class _SyncJob(_Job):
+class _SyncJob(_Job, Generic[K]):
     _colour = EndpointMethods
-    client: EndpointMethods
+    client: EndpointMethods[K]
 
-    def __call__(self) -> OAuth2Token | None:
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            client: EndpointMethods[K],
+            response: object,
+            *,
+            interval: float | None = None,
+            slow_down_interval: float | None = None,
+            expires_at: float | None = None,
+            on_poll: Callable[[PollProgress], object] | None = None,
+            **parameters: object,
+        ) -> None: ...
+
+    def __call__(self) -> K | None:
         """Wait as long as the server asks, ask once, and return the token, or None where it is still to come.
 
         Raises ``ReauthorizationRequired`` (``expired_token``) at the end, ``ServerRefusal`` where the person declines.
@@ -96,13 +111,13 @@ class _AsyncJob(_Job):
         return await self.client.poll_once(self.polling)
 
 
-class DeviceAuthorizationPollingJob(_SyncJob):
+class DeviceAuthorizationPollingJob(_SyncJob[K]):
     """Asks for the token of a device authorization: call it until it returns one. RFC 8628 §3.4."""
 
     _kind = "device_code"
 
 
-class BackChannelAuthenticationPollingJob(_SyncJob):
+class BackChannelAuthenticationPollingJob(_SyncJob[K]):
     """Asks for the token of a backchannel authentication: call it until it returns one. CIBA Core §10.1."""
 
     _kind = "ciba"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSessionMethods", "SessionMethods"]
 
 
-class SessionMethods(SessionPlans, EndpointMethods):
+class SessionMethods(SessionPlans, EndpointMethods["OAuth2Token"]):
     """What a synchronous session adds to the endpoint methods."""
 
     _source: TokenSource

@@ -44,7 +44,7 @@ _OPTIONS = OPTION_NAMES - {
 }
 
 
-class OAuth2Client(EndpointMethods):
+class OAuth2Client(EndpointMethods[BearerToken]):
     """A client of one authorization server.
 
     ``auth`` is how it authenticates: a pair of id and secret (sent by ``client_secret_post``) or of id and private JWK,

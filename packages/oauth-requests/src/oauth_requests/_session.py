@@ -7,7 +7,7 @@ keeps credentials to the origin they were meant for. All that is OAuth lives in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 
@@ -114,6 +114,16 @@ class OAuth2Session(SessionMethods, requests.Session):
 
     def _send(self, request: Request, options: Mapping[str, object]) -> Response:
         return perform(self, request, options, timeout=self.default_timeout)
+
+    if TYPE_CHECKING:  # at run time they are Requests' own, which hand on what they do not know
+
+        def get(self, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any) -> requests.Response: ...
+        def options(self, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any) -> requests.Response: ...
+        def head(self, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any) -> requests.Response: ...
+        def post(self, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any) -> requests.Response: ...
+        def put(self, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any) -> requests.Response: ...
+        def patch(self, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any) -> requests.Response: ...
+        def delete(self, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any) -> requests.Response: ...
 
     def request(
         self, method: Any, url: Any, *args: Any, withhold_token: bool = False, **kwargs: Any
