@@ -42,13 +42,14 @@ class AuthContext:
         return f"<AuthContext of {self.endpoint!r}>"
 
 
-def reveal(secret: object, what: str = "client_secret") -> Flow[str]:
+def reveal(secret: object, what: str = "client_secret", *, sent: bool = False) -> Flow[str]:
     """Return a secret that is given as text or as a callable, sync or async (a flow).
 
-    Raises ``UsageError`` where it is missing or no text; the value is never shown.
+    ``sent`` says that it will travel as it is. Raises ``UsageError`` where it is missing or no text, or a key that is
+    to be sent; the value is never shown.
     """
     value = (yield from call(secret)) if callable(secret) else secret
-    if what == "client_secret" and _is_key(value):
+    if sent and _is_key(value):
         raise UsageError(
             "client_secret is a key, which must not be sent; the request was not. A client that signs with it says "
             "token_endpoint_auth_method='private_key_jwt'"

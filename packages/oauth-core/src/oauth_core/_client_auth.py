@@ -78,7 +78,7 @@ class ClientSecretBasic:
 
     def authenticate(self, request: Request, context: AuthContext) -> Flow[Request]:
         """Return the request with the ``Authorization`` header added (a flow)."""
-        secret = yield from reveal(self.client_secret)
+        secret = yield from reveal(self.client_secret, sent=True)
         if self.raw:
             if ":" in self.client_id:
                 raise UsageError("a client_id with a colon cannot be sent raw by client_secret_basic")
@@ -103,7 +103,7 @@ class ClientSecretPost:
 
     def authenticate(self, request: Request, context: AuthContext) -> Flow[Request]:
         """Return the request with the form parameters added (a flow)."""
-        secret = yield from reveal(self.client_secret)
+        secret = yield from reveal(self.client_secret, sent=True)
         return request.with_params([("client_id", self.client_id), ("client_secret", secret)])
 
 
