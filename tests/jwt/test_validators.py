@@ -13,6 +13,7 @@ from oauth_jwt import (
     JARMValidator,
     Key,
     LogoutTokenValidator,
+    RequestObject,
     SeenTokens,
     UserInfoValidator,
 )
@@ -264,3 +265,17 @@ def test_rules_pickle():
         again = copied(rules(kind, leeway=7))
         assert (type(again), again.leeway) == (kind, 7)
         assert repr(again) == f"<{kind.__name__} of {ISSUER!r} for {CLIENT!r}>"
+
+
+def test_arguments_in_another_order():
+    """Issuer and client id in each other's place are refused, here as by a request object, which names itself first."""
+    with pytest.raises(UsageError, match="issuer comes first"):
+        JARMValidator(CLIENT, ISSUER, key("RS256").public_jwk())
+    with pytest.raises(UsageError, match="client id comes first"):
+        RequestObject(ISSUER, CLIENT, key("RS256").private_jwk())
+
+
+def test_another_algorithm_says_what_to_set():
+    """A token by an algorithm that is not expected is refused with the name of the option that says which are."""
+    given = token({"exp": NOW + 60}, alg="ES256")
+    refused(rules(JARMValidator).validate(given), "alg", "'ES256', expected RS256; algorithms=")

@@ -16,7 +16,7 @@ from oauth_core import (
     UsageError,
 )
 from oauth_core.testing import faults
-from oauth_jwt import IDTokenValidator, InvalidJWTError
+from oauth_jwt import DPoP, IDTokenValidator, InvalidJWTError, JARMValidator
 from tests.shared.certification.provider import altering
 
 MODES = [None, "form_post"]
@@ -228,3 +228,16 @@ def test_what_judges_nothing(new_client, fake_place, option, named):
     for wrong in (object(), IDTokenValidator):
         with pytest.raises(TypeError, match=f"{option} judges {named}"):
             new_client(**fake_place.options(), **{option: wrong})
+
+
+def test_a_judge_in_another_place(new_client, fake_place):
+    """A judge of one kind of answer in the place of another is refused, and its own place is named."""
+    jarm = JARMValidator(fake_place.server.issuer, "basic", {"keys": []})
+    with pytest.raises(TypeError, match="userinfo.*a JARMValidator goes into jarm_validator="):
+        new_client(**fake_place.options(), userinfo_validator=jarm)
+
+
+def test_a_key_is_no_class(new_client, fake_place):
+    """The class of a key in the place of a key would make another one for each proof; it is refused."""
+    with pytest.raises(TypeError, match=r"pass DPoP\(\)"):
+        new_client(**fake_place.options(), dpop=DPoP)

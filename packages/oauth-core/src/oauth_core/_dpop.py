@@ -33,6 +33,8 @@ class DPoPProver(Protocol):
 
 def check_prover(given: object) -> DPoPProver:
     """Return what makes proofs. Raises ``TypeError`` for what cannot."""
+    if isinstance(given, type):
+        raise TypeError(f"dpop is one key: pass {given.__name__}(), which makes it, not the class")
     if all(callable(getattr(given, name, None)) for name in ("prove", "learn")):
         return cast("DPoPProver", given)
     raise TypeError(f"dpop is a key that makes proofs, as oauth-jwt's DPoP does; a {type(given).__name__} cannot")

@@ -51,14 +51,14 @@ def authorization_request(
     refuse_keywords("create_authorization_url", rest, REFUSED)
     named = cast("str | None", rest.pop("url", None))
     url = url or named or cast("str | None", known.get("authorization_endpoint"))
-    if not url and config.discovery is not None:
-        raise UsageError("the server's metadata is not read yet: call load_server_metadata() first")
-    if not url:
-        raise UsageError("no authorization_endpoint is known: pass url, or authorization_endpoint= to the constructor")
     if config.require_pushed_authorization_requests or known.get("require_pushed_authorization_requests"):
         raise UsageError("requests to this server have to be pushed to it: use authorization_request() instead")
     if config.request_object is not None:
         raise UsageError("requests of this client are signed: use authorization_request() instead")
+    if not url and config.discovery is not None:
+        raise UsageError("the server's metadata is not read yet: call load_server_metadata() first")
+    if not url:
+        raise UsageError("no authorization_endpoint is known: pass url, or authorization_endpoint= to the constructor")
     method = cast("str", rest.pop("code_challenge_method", None) or config.code_challenge_method or "S256")
     challenge = cast("str | None", rest.pop("code_challenge", None))
     made_elsewhere: Pairs = ()

@@ -276,6 +276,9 @@ def _judge(option: str, given: Mapping[str, object], known: object) -> object:
     if judge is None:
         return None
     subject, example, methods = _JUDGES[option]
+    other = getattr(judge, "judges_as", option)
+    if other != option and not isinstance(judge, type):
+        raise TypeError(f"{option} judges {subject}; a {type(judge).__name__} goes into {other}=")
     if all(callable(getattr(judge, name, None)) for name in methods) and not isinstance(judge, type):
         return judge
     raise TypeError(f"{option} judges {subject}, as oauth-jwt's {example} does; a {type(judge).__name__} cannot")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
+from typing import ClassVar
 
 from oauth_core import Flow, UsageError
 
@@ -40,6 +41,8 @@ class IDTokenValidator(Validator):
     Fields as of ``JWTVerifier``; ``algorithms`` holds what was registered as ``id_token_signed_response_alg``.
     ``trusted_audiences`` may stand in ``aud`` and ``azp`` beside the client. OIDC Core §3.1.3.7.
     """
+
+    judges_as: ClassVar[str] = "id_token_validator"
 
     trusted_audiences: tuple[str, ...] = field(default=(), kw_only=True)
 

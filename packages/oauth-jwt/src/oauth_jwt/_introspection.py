@@ -6,6 +6,7 @@ Rules of this room: the answer is known by its type and by its audience, so that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from oauth_core import Flow
 
@@ -27,6 +28,8 @@ class IntrospectionValidator(Validator):
 
     ``algorithms`` holds what was registered as ``introspection_signed_response_alg``.
     """
+
+    judges_as: ClassVar[str] = "introspection_validator"
 
     def validate(self, answer: str) -> Flow[Claims]:
         """Return what the answer says of the token: ``active`` and the rest (a flow). Raises ``InvalidJWTError``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from oauth_core import Flow, VerifiedParameters, callback_parameters, pairs
 
@@ -32,6 +32,8 @@ class JARMValidator(Validator):
 
     ``algorithms`` holds what was registered as ``authorization_signed_response_alg``.
     """
+
+    judges_as: ClassVar[str] = "jarm_validator"
 
     def validate(self, response: str | Mapping[str, object] | Iterable[tuple[str, str]]) -> Flow[VerifiedParameters]:
         """Return the parameters of a signed authorization response, ``iss`` among them (a flow).

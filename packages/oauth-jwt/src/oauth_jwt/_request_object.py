@@ -59,6 +59,8 @@ class RequestObject:
     def __post_init__(self) -> None:
         if not self.client_id or not self.audience:
             raise UsageError("a request object names its client and, as audience, the server's issuer; pass both")
+        if "://" in self.client_id and "://" not in self.audience:
+            raise UsageError("the client id comes first, then the server's issuer")
         key = signing_key(self.key, alg=self.alg, kid=self.kid)
         if isinstance(key, Key) and key.kty == "oct" and not self.alg:
             raise InvalidKeyError("pass alg='HS256' to sign request objects with a shared secret")

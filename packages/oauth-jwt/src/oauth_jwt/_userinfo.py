@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from oauth_core import Flow
 
@@ -29,6 +30,8 @@ class UserInfoValidator(Validator):
 
     ``algorithms`` holds what was registered as ``userinfo_signed_response_alg``, ``()`` where they are only encrypted.
     """
+
+    judges_as: ClassVar[str] = "userinfo_validator"
 
     def validate(self, answer: str, *, subject: str | None) -> Flow[Claims]:
         """Return the claims of an answer of the type ``application/jwt`` (a flow).

@@ -45,6 +45,8 @@ class Validator:
     def __post_init__(self) -> None:
         if not self.issuer or not self.client_id:
             raise UsageError("a token is checked against its issuer and its audience; pass both")
+        if "://" in self.client_id and "://" not in self.issuer:
+            raise UsageError("the issuer comes first, then the client id")
         verifier = JWTVerifier(
             keys=self.keys,
             algorithms=self.algorithms,

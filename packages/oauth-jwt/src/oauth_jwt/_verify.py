@@ -110,7 +110,10 @@ class JWTVerifier:
                 "it is not signed (alg: none)" if parts.alg.lower() == "none" else f"its alg is {parts.alg[:20]!r}"
             )
             expected = ", ".join(self.algorithms) or "no signature"
-            raise InvalidJWTError(f"{what} is refused: {unsigned}, expected {expected}", claim="alg")
+            raise InvalidJWTError(
+                f"{what} is refused: {unsigned}, expected {expected}; algorithms= names what was registered",
+                claim="alg",
+            )
         if parts.alg == "none" and (parts.signature or not trusted_channel):
             raise InvalidJWTError(f"{what} is not signed and did not come straight from the server", claim="alg")
         return parts
