@@ -166,7 +166,7 @@ def test_logout(server, client):
         "state": request.state,
         "ui_locales": "de",
     }
-    assert "i.d.t" not in repr(request) and str(request) == request.uri
+    assert "i.d.t" not in repr(request) + str(request)
     again = LogoutRequest.from_json(request.to_json())
     assert again == request
     assert again.validate_callback(server.authorize(request.uri)) == (("state", request.state),)

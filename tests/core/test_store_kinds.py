@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pickle
 import stat
 import threading
 import time
@@ -266,3 +267,11 @@ def test_without_filelock(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "filelock", None)
     with pytest.raises(UsageError, match=r"pip install 'oauth-core\[file\]'"):
         FileTokenStore(tmp_path).save("k", A, None)
+
+
+def test_redis_stays_at_home():
+    """A store that holds connections does not pickle, and says what to do instead."""
+    import redis
+
+    with pytest.raises(TypeError, match="make one in each process"):
+        pickle.dumps(RedisTokenStore(redis.Redis()))

@@ -132,8 +132,10 @@ def test_failing_store(fake_place, new_client, token, caplog):
     fake_place.let_expire()
     with caplog.at_level(logging.ERROR, logger="oauth_core"):
         assert client.get(fake_place.api_url).status_code == 200
-    assert "could not be saved (OSError)" in caplog.text
-    with pytest.raises(TokenNotSavedError, match="OSError"):
+    assert "could not be saved (OSError in " in caplog.text
+    assert "Broken.save, test_callbacks_and_stores.py line " in caplog.text
+    assert "read-only" not in caplog.text
+    with pytest.raises(TokenNotSavedError, match="OSError in .*Broken.save"):
         client.fetch_token(grant_type="client_credentials")
     assert client.get(fake_place.api_url).status_code == 200
 
@@ -177,3 +179,24 @@ def test_dropped_token_leaves_the_store(fake_place, fake, new_client, token):
     with pytest.raises(Exception, match="authorize again"):
         client.get(fake_place.api_url)
     assert store.load("default") is None
+
+
+def test_what_is_no_store(new_client):
+    """A class, and what has no place for a token, is refused where the client is made."""
+    with pytest.raises(TypeError, match=r"MemoryTokenStore\(\)"):
+        new_client(store=MemoryTokenStore)
+    with pytest.raises(TypeError, match="load, save and delete.*a dict"):
+        new_client(store={})
+
+
+def test_a_store_that_says_nothing(fake_place, new_client, token, caplog):
+    """What a store or callback does wrong by its contract is said in our words, which hold no secret."""
+
+    class Silent(MemoryTokenStore):
+        def save(self, key, token, previous):
+            super().save(key, token, previous)
+
+    client = new_client(**fake_place.options(), token=token, store=Silent())
+    fake_place.let_expire()
+    assert client.get(fake_place.api_url).status_code == 200
+    assert "save() returns True, or False" in caplog.text

@@ -59,6 +59,23 @@ def printable(text: str, limit: int = _MAX_TEXT) -> str:
     return text if len(text) <= limit else text[:limit] + "…"
 
 
+def described(problem: BaseException) -> str:
+    """Name a failure of somebody's store, callback or lock without its text, which may hold what it failed on.
+
+    Its type and the place it was raised at; an error that was raised here has a text without secrets, and shows it.
+    """
+    kind, place = type(problem).__name__, problem.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return kind
+    frame = place.tb_frame
+    if isinstance(problem, (OAuthError, TypeError)) and frame.f_globals.get("__name__", "").startswith("oauth_core."):
+        return f"{kind}: {printable(str(problem))}"
+    file = frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+    return f"{kind} in {frame.f_code.co_qualname}, {file} line {place.tb_lineno}"
+
+
 class OAuthError(Exception):
     """The root of every error of this family of packages.
 

@@ -10,9 +10,10 @@ import copy
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
+from os import getpid
 from typing import NoReturn
 
-from ._errors import OAuthError, TokenNotSavedError, UsageError
+from ._errors import OAuthError, TokenNotSavedError, UsageError, described
 from ._token import OAuth2Token
 
 # The renewals that the caller is part of: a store, callback or secret of theirs must not wait for them.
@@ -35,10 +36,11 @@ class Flight:
     The result of a shared one is everybody's; of another (a caller's own exchange) only the token is.
     """
 
-    __slots__ = ("_lock", "_wakers", "abandoned", "alive", "done", "error", "outcome", "shared", "waiting")
+    __slots__ = ("_lock", "_process", "_wakers", "abandoned", "alive", "done", "error", "outcome", "shared", "waiting")
 
     def __init__(self, alive: Callable[[], bool] | None = None, *, shared: bool = True) -> None:
         self.shared = shared
+        self._process = getpid()
         self._lock = threading.Lock()
         self._wakers: list[Callable[[], None]] = []
         self.alive = alive
@@ -47,6 +49,10 @@ class Flight:
         self.abandoned = False
         self.outcome: Outcome | None = None
         self.error: Exception | None = None
+
+    def was_left_behind(self) -> bool:
+        """Tell whether it is the parent's: a fork takes no thread along but the one that forks."""
+        return self._process != getpid()
 
     def join(self, wake: Callable[[], None]) -> bool:
         """Register a waiter; False where there is nothing left to wait for."""
@@ -94,6 +100,6 @@ class Flight:
 
 def _raise_not_saved(problem: Exception) -> NoReturn:
     raise TokenNotSavedError(
-        f"the new token is in memory but could not be saved: {type(problem).__name__}. "
+        f"the new token is in memory but could not be saved: {described(problem)}. "
         "Save it by hand or the next process will hold an old one"
     ) from problem

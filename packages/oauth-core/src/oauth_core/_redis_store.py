@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from hashlib import sha256
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 from ._errors import UsageError
 from ._serialise import TokenSerializer
@@ -63,6 +63,12 @@ class _Place:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} under {self.prefix!r}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} does not pickle, as its connections do not: make one in each process, with the "
+            "same prefix"
+        )
 
     def _place(self, key: str) -> str:
         return self.prefix + key

@@ -96,6 +96,8 @@ class TokenSource(SourceState):
                 if ready is not None and (token := ready()) is not None:
                     return token
                 flight = self._flight
+                if flight is not None and flight.was_left_behind():
+                    flight = None
                 if leads := flight is None:
                     flight = self._flight = Flight(shared=ready is not None)
             assert flight is not None
@@ -201,6 +203,8 @@ class AsyncTokenSource(SourceState):
                 if ready is not None and (token := ready()) is not None:
                     return token
                 flight = self._flight
+                if flight is not None and flight.was_left_behind():
+                    flight = None
                 if flight is not None and flight.alive is not None and not flight.alive():
                     flight.land()  # its event loop is gone, and with it the renewal
                     flight = None

@@ -13,7 +13,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
-from ._errors import ReauthorizationRequired, ServerRefusal, TokenExpiredError, TransportError, UsageError
+from ._errors import (
+    ReauthorizationRequired,
+    ServerRefusal,
+    TokenExpiredError,
+    TransportError,
+    UsageError,
+    described,
+)
 from ._flight import Flight, Outcome
 from ._messages import Flow, call
 from ._renewal import Renewal, is_passing, nothing_to_show
@@ -50,6 +57,12 @@ class SourceState:
     ) -> None:
         if isinstance(leeway, bool) or not isinstance(leeway, (int, float)) or leeway < 0:
             raise UsageError("leeway is a number of seconds, 0 or more")
+        if store is not None and not all(callable(getattr(store, name, None)) for name in ("load", "save", "delete")):
+            raise TypeError(
+                f"a store has load, save and delete, as MemoryTokenStore() has; a {type(store).__name__} lacks"
+            )
+        if isinstance(store, type):
+            raise TypeError(f"a store is an object: pass {store.__name__}(), not the class")
         self.renewal = renewal or Renewal()
         self.store = store
         self.key = key
@@ -190,7 +203,7 @@ class SourceState:
             yield from self.forgetting()
         except Exception as exc:  # noqa: BLE001 - any failure of a user's store; the refusal matters more
             # No traceback: the text of what a store raises may hold the token.
-            logger.error("a refused token could not be deleted from its store (%s)", type(exc).__name__)  # noqa: TRY400 - secrets
+            logger.error("a refused token could not be deleted from its store (%s)", described(exc))  # noqa: TRY400 - secrets
 
     def forgetting(self) -> Flow[None]:
         """Drop the token here and in the store (a flow)."""
@@ -228,7 +241,7 @@ class SourceState:
         try:
             yield from call(leave, *args, blocking=self._blocking)
         except Exception as exc:  # noqa: BLE001 - any failure of a user's lock; what was done under it stands
-            logger.error("the lock of the token store could not be released (%s)", type(exc).__name__)  # noqa: TRY400 - secrets
+            logger.error("the lock of the token store could not be released (%s)", described(exc))  # noqa: TRY400 - secrets
             return exc
         return None
 
@@ -291,14 +304,14 @@ class SourceState:
         try:
             return (yield from self.latest()) is not None and self.usable() is not None
         except Exception as exc:  # noqa: BLE001 - any failure of a user's store; why there is no token matters more
-            logger.error("the token store failed (%s)", type(exc).__name__)  # noqa: TRY400 - secrets
+            logger.error("the token store failed (%s)", described(exc))  # noqa: TRY400 - secrets
             return False
 
     def _unlocked(self, new: OAuth2Token, generation: int, problem: Exception) -> Outcome:
         """Keep a token in memory that came while the store's lock could not be had."""
         if generation == self._generation:
             self._place(new, saved=False)
-        logger.error("a new token could not be saved (%s); it stays usable in memory", type(problem).__name__)
+        logger.error("a new token could not be saved (%s); it stays usable in memory", described(problem))
         return Outcome(new, problem)
 
     def _without_store(self, problem: Exception) -> Outcome:
@@ -307,7 +320,7 @@ class SourceState:
         if token is None or self._stale or token.is_expired(clock=self.clock):
             raise problem  # another process may have spent the refresh token: showing it twice can revoke them all
         self._pause_until = self.clock() + _PAUSE_AFTER_FAILURE
-        logger.error("the token store failed (%s); the token is used while it lasts", type(problem).__name__)
+        logger.error("the token store failed (%s); the token is used while it lasts", described(problem))
         return Outcome(token)
 
     def _after_refusal(self, base: OAuth2Token | None, generation: int) -> Flow[Outcome]:
@@ -386,8 +399,7 @@ class SourceState:
             except Exception as exc:  # noqa: BLE001 - any failure of a user's callback, likewise
                 problem = exc
         if problem is not None:
-            # Its text may hold what it failed to save, so the type alone is logged.
-            logger.error("a new token could not be saved (%s); it stays usable in memory", type(problem).__name__)
+            logger.error("a new token could not be saved (%s); it stays usable in memory", described(problem))
         return Outcome(new, problem)
 
     def _save(self, store: TokenStore | AsyncTokenStore, new: OAuth2Token, stored: OAuth2Token | None) -> Flow[None]:
