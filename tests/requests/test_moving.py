@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ssl import SSLCertVerificationError
+
 import httpx
 import pytest
 from oauthlib.oauth2 import (
@@ -11,8 +13,11 @@ from oauthlib.oauth2 import (
     ServiceApplicationClient,
     WebApplicationClient,
 )
+from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
+from requests.exceptions import SSLError
 
+from oauth_core import TransportError
 from oauth_core.testing import FakeAuthorizationServer, LoopbackServer, RegisteredClient
 from oauth_requests import BearerToken, OAuth2AccessTokenAuth, OAuth2Auth, OAuth2Client, OAuth2Session
 
@@ -103,3 +108,36 @@ def test_every_token_is_a_handler(fake):
     ]
     tokens += [client.token_exchange(tokens[0]), client.refresh_token(tokens[1])]
     assert {type(token) for token in tokens} == {BearerToken}
+
+
+def test_why_there_was_no_answer():
+    """A connection that is refused and a certificate that is missing are said; neither was a secret."""
+    session = OAuth2Session("app", "s3cret", token_endpoint="http://127.0.0.1:1/token")
+    with pytest.raises(TransportError, match="ConnectionRefusedError: "):
+        session.fetch_token()
+    session.cert = ("missing.pem", "missing.key")
+    with pytest.raises(TransportError, match="missing.pem"):
+        session.fetch_token("https://127.0.0.1:1/token")
+
+
+def test_a_bundle_of_the_environment(monkeypatch):
+    """A server that is not trusted because of a bundle of the environment: the message names the variable."""
+    session = OAuth2Session("app", "s3cret", token_endpoint="https://as.example/token")
+    session.verify = "bundle.pem"
+    wrapped = SSLError(SSLCertVerificationError(1, "certificate verify failed"))
+    monkeypatch.setattr(HTTPAdapter, "send", raising(wrapped))
+    monkeypatch.setenv("CURL_CA_BUNDLE", "/etc/bundle.pem")
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    with pytest.raises(TransportError, match="CURL_CA_BUNDLE of the environment"):
+        session.fetch_token()
+    session.trust_env = False
+    with pytest.raises(TransportError) as caught:
+        session.fetch_token()
+    assert "BUNDLE" not in str(caught.value)
+
+
+def raising(error):
+    def send(*args, **kwargs):
+        raise error
+
+    return send

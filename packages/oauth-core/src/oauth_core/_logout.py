@@ -35,9 +35,6 @@ class LogoutRequest:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.client_id!r}>"
 
-    def __str__(self) -> str:
-        return self.uri
-
     @property
     def parameters(self) -> Pairs:
         """The parameters of the request, in the order in which they are sent."""

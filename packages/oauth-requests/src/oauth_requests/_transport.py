@@ -8,7 +8,9 @@ holds no native object.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING, Any
 
 from requests import PreparedRequest, RequestException, Timeout
@@ -61,7 +63,7 @@ def perform(
     except TransportError as exc:
         problem = exc
     except (RequestException, HTTPError, OSError) as exc:
-        problem = _translated(exc, request.url)
+        problem = _translated(exc, request.url, session)
     problem.__context__ = None  # the native exception holds the request, and the request the credentials
     raise problem
 
@@ -85,16 +87,23 @@ def _reading(raw: Any) -> Callable[[int], bytes]:
     return lambda size: raw.read(min(size, 1024), decode_content=False)
 
 
-def _translated(exc: Exception, url: str) -> TransportError:
+def _translated(exc: Exception, url: str, session: requests.Session) -> TransportError:
     late = isinstance(exc, (Timeout, PoolTimeout, TimeoutError))
     reason: object = exc
     for _ in range(4):  # requests wraps urllib3, which wraps the socket's error
         inner = getattr(reason, "reason", None) or next(iter(getattr(reason, "args", ())), None)
         if not isinstance(inner, Exception):
+            inner = getattr(reason, "__cause__", None)
+        if not isinstance(inner, Exception):
             break
         reason = inner
         late = late or isinstance(inner, (PoolTimeout, TimeoutError))
     detail = f": {reason.strerror}" if isinstance(reason, OSError) and reason.strerror else ""
+    if type(reason) is OSError and not detail:
+        detail = f": {reason}"  # of a file that is missing, or of a proxy
+    if isinstance(reason, SSLCertVerificationError) and session.trust_env and isinstance(session.verify, str):
+        named = [name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)]
+        detail += f"; {named[0]} of the environment counted for more than session.verify" if named else ""
     return TransportError(
         f"no answer from {bare_url(url)} ({type(exc).__name__}, {type(reason).__name__}{detail})", timeout=late
     )
