@@ -33,7 +33,8 @@ class Allowed:
 
 
 PACKAGES = {
-    CORE: Allowed(lazily=frozenset({"cryptography", "filelock"})),
+    # Type checkers bring typing_extensions along like the standard library; nothing imports it at run time.
+    CORE: Allowed(lazily=frozenset({"cryptography", "filelock", "typing_extensions"})),
     "oauth_jwt": Allowed(always=frozenset({"cryptography", "joserfc"})),
     "oauth_requests": Allowed(
         always=frozenset({"requests", "urllib3"}),
