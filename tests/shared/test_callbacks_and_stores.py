@@ -200,3 +200,18 @@ def test_a_store_that_says_nothing(fake_place, new_client, token, caplog):
     fake_place.let_expire()
     assert client.get(fake_place.api_url).status_code == 200
     assert "save() returns True, or False" in caplog.text
+
+
+@pytest.mark.parametrize("wrong", [lambda: None, lambda token, old, older: None])
+@pytest.mark.parametrize("option", ["update_token", "token_updater"])
+def test_a_callback_that_takes_another_call(new_client, option, wrong):
+    """A callback that cannot be called with a token is refused where the client is made, not when it is needed."""
+    with pytest.raises(TypeError, match="called as update_token"):
+        new_client(**{option: wrong})
+
+
+@pytest.mark.parametrize("wrong", ['{"access_token": "a"}', 7, object()])
+def test_what_is_no_token(new_client, wrong):
+    """Text, or whatever else is no mapping, is refused in the place of a token."""
+    with pytest.raises(TypeError, match="a token is a mapping with 'access_token'"):
+        new_client(token=wrong)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from oauth_core import UsageError
+
 MISSPELT = {
     "client_secrt": "client_secret",
     "token_endpont": "token_endpoint",
@@ -56,3 +58,9 @@ def test_unknown_auth_method_of_another_library(flavour):
     """A second positional meaning is not guessed at: what cannot be meant is refused at construction."""
     with pytest.raises(TypeError):
         flavour.type(flavour.session)("id", "secret", update_token="not a function")
+
+
+def test_metadata_address_for_an_issuer(flavour):
+    """The address of a metadata document in the place of the issuer is refused, and its own option is named."""
+    with pytest.raises(UsageError, match="server_metadata_url="):
+        flavour.type(flavour.session)(issuer="https://as.example/.well-known/openid-configuration")

@@ -153,25 +153,32 @@ class TokenCallback:
         if is_async and not may_be_async:
             raise TypeError("this client is synchronous and cannot await an asynchronous token callback")
         self.function = function
-        self._old = () if token_alone else _accepted(function)
+        self._old = _accepted(function, () if token_alone else ("refresh_token", "access_token"))
 
     def __call__(self, token: OAuth2Token, old: OAuth2Token | None) -> object:
         """Call the user's function with the new token and what it takes of the old one."""
         return self.function(token, **{name: old.get(name) if old else None for name in self._old})
 
 
-def _accepted(function: Callable[..., object]) -> tuple[str, ...]:
+def _accepted(function: Callable[..., object], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of these names a callback takes beside the token. Raises ``TypeError`` where it takes no token."""
     from inspect import Parameter, signature
 
-    names = ("refresh_token", "access_token")
     try:
-        parameters = signature(function).parameters
+        found = signature(function)
     except ValueError:  # some built-in functions do not tell
         return ()
-    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
-        return names
+    parameters = found.parameters
     keyword = {Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
-    return tuple(name for name in names if name in parameters and parameters[name].kind in keyword)
+    if not any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
+        names = tuple(name for name in names if name in parameters and parameters[name].kind in keyword)
+    try:
+        found.bind(None, **dict.fromkeys(names))
+    except TypeError as exc:
+        raise TypeError(
+            f"a token callback is called as update_token(token, refresh_token=..., access_token=...): {exc}"
+        ) from None
+    return names
 
 
 class OAuth2Settings:
@@ -214,6 +221,8 @@ def _config(given: Mapping[str, object], default_auth: str, base: ClientConfig |
     document = given.get("metadata")
     origins = _origins(given.get("endpoint_origins"))
     issuer = cast("str | None", given.get("issuer"))
+    if issuer and "/.well-known/" in issuer:
+        raise UsageError("issuer is the server's name, without /.well-known/...; pass this one as server_metadata_url=")
     metadata = ServerMetadata({name: given[name] for name in (*ENDPOINTS, "issuer") if name in given})
     if document is not None:
         if not isinstance(document, Mapping):

@@ -50,7 +50,11 @@ class OAuth2Token(dict[str, object]):
     @classmethod
     def from_dict(cls, token: Mapping[str, object]) -> Self:
         """Return a token of this class; one that is already of this class is returned as it is."""
-        return token if isinstance(token, cls) else cls(token)
+        if isinstance(token, cls):
+            return token
+        if not isinstance(token, Mapping):
+            raise TypeError(f"a token is a mapping with 'access_token', not a {type(token).__name__}")
+        return cls(token)
 
     def __getattr__(self, name: str) -> object:
         if name == "access_token":  # its property has found that it is no text
