@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from oauth_core import InvalidMetadataError, OAuthError, ServerRefusal, UsageError
 from oauth_core.testing import faults
+from tests.shared.flavours import native_options
 from tests.shared.needs import needs
 
 ENDPOINTS = ("authorization", "token", "revocation", "introspection", "userinfo")
@@ -106,6 +109,18 @@ def test_from_discovery_endpoint(place, flavour, new_client):
 
     client = helper.run(build)
     assert client.metadata["token_endpoint"] == place.server.token_endpoint
+
+
+def test_from_discovery_document(fake_place, fake, flavour):
+    """`from_discovery_document` makes a client of a document that is at hand; one of another issuer is refused."""
+    cls = flavour.type(flavour.session)
+    given = fake_place.discovered()
+    own = {**{name: given[name] for name in ("client_id", "client_secret", "clock")}, **native_options(flavour)}
+    with flavour.running(lambda: cls.from_discovery_document(dict(fake.metadata), issuer=fake.issuer, **own)) as client:
+        assert client.fetch_token(grant_type="client_credentials")["access_token"]
+    assert [urlsplit(seen.url).path for seen in fake.requests] == ["/token"]
+    with pytest.raises(InvalidMetadataError):
+        cls.from_discovery_document(dict(fake.metadata), issuer="https://else.test", **own)
 
 
 def test_wrong_issuer_in_metadata(fake_place, fake, new_client):
