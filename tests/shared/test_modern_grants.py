@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+import oauth_core
 from oauth_core import (
     AuthorizationDetail,
     ExtensionGrant,
@@ -63,6 +64,18 @@ def test_jobs_by_their_other_spelling(flavour):
     """Every adapter has the jobs also as `...PoolingJob`, as people write them elsewhere."""
     for name in ("DeviceAuthorizationP{}ingJob", "BackChannelAuthenticationP{}ingJob"):
         assert flavour.type(name.format("ool")) is flavour.type(name.format("oll"))
+
+
+def test_a_job_of_the_other_colour(fake_place, new_client, flavour):
+    """A job that cannot carry a client names the one that can; what is no client at all is just refused."""
+    ours, theirs = "DeviceAuthorizationPollingJob", "AsyncDeviceAuthorizationPollingJob"
+    if flavour.asynchronous:
+        ours, theirs = theirs, ours
+    client = new_client(**fake_place.discovered())
+    with pytest.raises(TypeError, match=f"^{theirs} takes no {type(client.native).__name__}; {ours} does$"):
+        getattr(oauth_core, theirs)(client.native, "code")
+    with pytest.raises(TypeError, match=f"^{ours} takes no str$"):
+        getattr(oauth_core, ours)("client", "code")
 
 
 @needs("device_code")

@@ -51,7 +51,10 @@ class _Job:
         **parameters: object,
     ) -> None:
         if not isinstance(client, self._colour):
-            raise TypeError(f"{type(self).__name__} takes a client of its own colour, not a {type(client).__name__}")
+            own = type(self).__name__
+            plain = own.removeprefix("Async")
+            other = f"; {plain if plain != own else f'Async{own}'} does" if isinstance(client, FurtherPlans) else ""
+            raise TypeError(f"{own} takes no {type(client).__name__}{other}")
         self.client = client
         self.response = response
         self.polling = client._plan_polling(  # noqa: SLF001 - a plan is made by the client that carries it out
