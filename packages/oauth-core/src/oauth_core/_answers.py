@@ -74,8 +74,8 @@ def raise_for_refusal(response: Response, what: str, *, clock: Callable[[], floa
         uri = members.get("error_uri")
         text = description if isinstance(description, str) and description else f"{what} was refused"
         if code == "invalid_client" and response.status in {400, 401}:
-            text += " [the client did not authenticate as this server wants: where what it sends is right, try another "
-            text += "token_endpoint_auth_method, such as client_secret_post or client_secret_basic_raw]"
+            text += " [the server did not believe who this client is: check its id, secret, key or certificate, "
+            text += "or try another token_endpoint_auth_method, such as client_secret_post or client_secret_basic_raw]"
         raise ServerRefusal(
             text,
             error=code,
