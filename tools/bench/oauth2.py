@@ -146,7 +146,7 @@ def whole_call(report: Report, server: FakeAuthorizationServer, url: str) -> Non
                 "sync, Authlib": (lambda: authlib.get(url), passed),
             },
             calls=60,
-            rounds=21,
+            rounds=61,
         )
     report.times(timings)
     report.goal("HTTPX sync", timings.ratio("sync, oauth-httpx", "sync, static header"), at_most=1.04)
@@ -161,7 +161,7 @@ def whole_call(report: Report, server: FakeAuthorizationServer, url: str) -> Non
             "async, Authlib": (lambda: run(clients[2].get(url)), passed),
         },
         calls=60,
-        rounds=21,
+        rounds=61,
     )
     for client in clients:
         run(client.aclose())
@@ -221,7 +221,7 @@ def imports(report: Report) -> None:
     }
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     found: dict[str, list[float]] = {name: [] for name in programs}
-    for turn in range(16):
+    for turn in range(31):
         for name, program in programs.items():
             child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], env=environment)
             _, status, usage = os.wait4(child.pid, 0)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ._async_further_methods import (
         AsyncFurtherMethods,
     )
+    from ._async_session import AsyncSessionMethods
     from ._auth_context import (
         AuthContext,
         Secret,
@@ -330,10 +331,7 @@ if TYPE_CHECKING:
         Sealer,
         TokenSerializer,
     )
-    from ._session import (
-        AsyncSessionMethods,
-        SessionMethods,
-    )
+    from ._session import SessionMethods
     from ._signed_answers import (
         IntrospectionJudge,
         JARMJudge,
@@ -646,7 +644,7 @@ _MODULES = {
     "AsyncFurtherMethods": "_async_further_methods",
     "AsyncOAuth1Methods": "_oauth1_faces",
     "AsyncRedisTokenStore": "_redis_store",
-    "AsyncSessionMethods": "_session",
+    "AsyncSessionMethods": "_async_session",
     "AsyncTokenSource": "_source",
     "AsyncTokenStore": "_store",
     "AuthContext": "_auth_context",

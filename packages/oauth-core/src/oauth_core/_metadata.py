@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ._answers import json_answer
 from ._errors import InvalidMetadataError, OAuthError
 from ._messages import Request, Response, bare_url
 from ._urls import check_endpoint, same_origin
@@ -164,6 +163,8 @@ def parse_metadata_response(
     ``expires_at`` follows ``Cache-Control: max-age`` (one hour without it, at least a minute, at most a day).
     Raises ``InvalidMetadataError``, and ``ServerRefusal`` for an error status. RFC 8414 §3.3.
     """
+    from ._answers import json_answer  # configured endpoints need none
+
     members = json_answer(
         response, "the metadata document", InvalidMetadataError, request="the metadata request", clock=clock
     )

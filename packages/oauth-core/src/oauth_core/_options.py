@@ -13,7 +13,6 @@ from ._config import ClientConfig, Discovery
 from ._errors import UsageError
 from ._hooks import Hooks
 from ._metadata import ServerMetadata, check_metadata, check_origins
-from ._store import is_asynchronous
 from ._token import OAuth2Token
 
 if TYPE_CHECKING:
@@ -199,8 +198,10 @@ class OAuth2Settings:
         self.config = _config(given, default_auth, base)
         self.token = cast("Mapping[str, object] | None", given.get("token"))
         self.store = given.get("store")
-        if not may_be_async and is_asynchronous(self.store):
-            raise TypeError("this client is synchronous and cannot await an asynchronous token store")
+        if not may_be_async and self.store is not None:
+            from ._store import refuse_asynchronous
+
+            refuse_asynchronous(self.store)
         self.key = str(given.get("store_key", "default"))
         self.leeway = cast("float", given.get("leeway", 60))
         self.refresh_parameters = dict(cast("Mapping[str, object]", given.get("auto_refresh_kwargs", {})))

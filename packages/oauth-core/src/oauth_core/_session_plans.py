@@ -13,7 +13,6 @@ from ._errors import MismatchingStateError, ReauthorizationRequired, UsageError
 from ._further_plans import FurtherPlans
 from ._messages import Flow, Pairs, Response, pairs
 from ._options import OAuth2Settings, canonical, scope_text
-from ._pkce import generate_code_verifier, generate_token
 from ._plans import Plan
 from ._renewal import renewal_settings
 from ._source_state import SourceState
@@ -132,6 +131,8 @@ class SessionPlans(FurtherPlans):
 
     def new_state(self) -> str:
         """Return a new random state, remembered for the callback's check."""
+        from ._pkce import generate_token
+
         self.state = generate_token()
         return self.state
 
@@ -167,6 +168,8 @@ class SessionPlans(FurtherPlans):
         from ._front_channel import authorization_request
 
         if self._settings.pkce is not None and kwargs.get("code_challenge") is None:
+            from ._pkce import generate_code_verifier
+
             code_verifier = code_verifier or generate_code_verifier()
             kwargs.setdefault("code_challenge_method", self._settings.pkce)
         request, uri = authorization_request(self._config, self.metadata, url, state, code_verifier, kwargs)

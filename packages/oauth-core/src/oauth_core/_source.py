@@ -10,15 +10,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from ._drivers import arun, run
 from ._flight import Flight, Outcome, leading
 from ._messages import Flow, Request, Response
 from ._renewal import Renewal
-from ._runtime import Runtime, Sleep
 from ._source_state import DEFAULT_LEEWAY, OnToken, SourceState
-from ._store import AsyncTokenStore, TokenStore
 from ._token import OAuth2Token
+
+if TYPE_CHECKING:
+    from ._runtime import Runtime, Sleep
+    from ._store import AsyncTokenStore, TokenStore
 
 __all__ = ["AsyncTokenSource", "TokenSource"]
 

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ._errors import (
     ReauthorizationRequired,
@@ -24,8 +24,10 @@ from ._errors import (
 from ._flight import Flight, Outcome
 from ._messages import Flow, call
 from ._renewal import Renewal, is_passing, nothing_to_show
-from ._store import AsyncTokenStore, LockingTokenStore, TokenStore, is_asynchronous
 from ._token import OAuth2Token
+
+if TYPE_CHECKING:
+    from ._store import AsyncTokenStore, TokenStore
 
 logger = logging.getLogger("oauth_core")
 
@@ -213,11 +215,17 @@ class SourceState:
 
     @property
     def _blocking(self) -> bool:
+        from ._store import is_asynchronous
+
         return bool(getattr(self.store, "blocking", not is_asynchronous(self.store)))
 
     def _locked(self, flow: Flow[Outcome], otherwise: Callable[[Exception], Outcome]) -> Flow[Outcome]:
         """Run a flow under the store's lock, or do ``otherwise`` where that cannot be had (a flow)."""
-        if self.store is None or not isinstance(self.store, LockingTokenStore):
+        if self.store is None:
+            return (yield from flow)
+        from ._store import LockingTokenStore
+
+        if not isinstance(self.store, LockingTokenStore):
             return (yield from flow)
         try:
             lock = self.store.lock(self.key)

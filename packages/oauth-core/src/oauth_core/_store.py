@@ -95,10 +95,14 @@ class MemoryTokenStore:
             self._tokens.pop(key, None)
 
 
+def refuse_asynchronous(store: object) -> None:
+    """Raise ``TypeError`` for a store whose methods have to be awaited, where nobody can."""
+    if is_asynchronous(store):
+        raise TypeError("this client is synchronous and cannot await an asynchronous token store")
+
+
 def is_asynchronous(store: object) -> bool:
     """Tell whether the methods of a store have to be awaited."""
-    if store is None:
-        return False
     from inspect import iscoroutinefunction  # costs as much as the rest of a session's import
 
     return iscoroutinefunction(getattr(store, "load", None))

@@ -8,7 +8,6 @@ stream, whatever is not found there makes the body one that cannot be sent again
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from oauth_core import UsageError
@@ -30,15 +29,25 @@ __all__ = [
 _READ_OF_A_401 = 64 * 1024  # bytes of the body of a rejection, which is read only so that its connection stays usable
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Binding:
     """One HTTP library: its module, and the stream classes of this package derived from that library's."""
 
-    library: Any
-    sealed: Callable[[bytes], Any]
-    capped: Callable[[Any], Any]
-    capped_async: Callable[[Any], Any]
-    peeked: Callable[[Any, Any, bytes], Any]
+    __slots__ = ("capped", "capped_async", "library", "peeked", "sealed")
+
+    def __init__(
+        self,
+        library: Any,
+        *,
+        sealed: Callable[[bytes], Any],
+        capped: Callable[[Any], Any],
+        capped_async: Callable[[Any], Any],
+        peeked: Callable[[Any, Any, bytes], Any],
+    ) -> None:
+        self.library = library
+        self.sealed = sealed
+        self.capped = capped
+        self.capped_async = capped_async
+        self.peeked = peeked
 
     def __repr__(self) -> str:
         return f"<Binding to {self.library.__name__}>"

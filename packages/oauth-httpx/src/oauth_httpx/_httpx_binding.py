@@ -28,4 +28,4 @@ class _Peeked(PeekedStream, httpx.SyncByteStream, httpx.AsyncByteStream):
     pass
 
 
-BINDING = Binding(httpx, _Sealed, _Capped, _CappedAsync, _Peeked)
+BINDING = Binding(httpx, sealed=_Sealed, capped=_Capped, capped_async=_CappedAsync, peeked=_Peeked)

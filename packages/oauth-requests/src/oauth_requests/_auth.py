@@ -16,7 +16,6 @@ from requests import PreparedRequest, Response
 from requests.auth import AuthBase
 
 from oauth_core import (
-    AsyncEndpointMethods,
     EndpointMethods,
     OAuth2Token,
     Renewal,
@@ -335,6 +334,8 @@ def client_of_this_colour(client: object) -> EndpointMethods:
     """Return the client where it is a synchronous one. Raises ``TypeError``."""
     if isinstance(client, EndpointMethods):
         return client
+    from oauth_core import AsyncEndpointMethods  # only a mistake needs it
+
     if isinstance(client, AsyncEndpointMethods):
         raise TypeError("Requests is synchronous: pass a synchronous client, not an asynchronous one")
     raise TypeError(

@@ -28,4 +28,4 @@ class _Peeked(PeekedStream, httpx2.SyncByteStream, httpx2.AsyncByteStream):
     pass
 
 
-BINDING = Binding(httpx2, _Sealed, _Capped, _CappedAsync, _Peeked)
+BINDING = Binding(httpx2, sealed=_Sealed, capped=_Capped, capped_async=_CappedAsync, peeked=_Peeked)
