@@ -33,6 +33,7 @@ from oauth_core import (
     demands_nonce,
     form_body,
     is_bound,
+    is_loopback,
     query_url,
     run,
     same_origin,
@@ -137,7 +138,7 @@ class TokenAuth(HopAuth):
         if self._proves(token):
             self._show(prepared, run(self._proof(prepared, token), nothing_to_send))
         response = yield prepared
-        if self._lacks_nonce(prepared, response) and repeatable:
+        if self.dpop is not None and self._lacks_nonce(prepared, response) and repeatable:
             shorten(response, self.binding.capped)
             response.read()
             if file is not None:
@@ -180,7 +181,7 @@ class TokenAuth(HopAuth):
         if self._proves(token):
             self._show(prepared, await _asked(self._proof(prepared, token)))
         response = yield prepared
-        if self._lacks_nonce(prepared, response) and repeatable:
+        if self.dpop is not None and self._lacks_nonce(prepared, response) and repeatable:
             shorten(response, self.binding.capped_async)
             await response.aread()
             if file is not None:
@@ -248,6 +249,8 @@ class TokenAuth(HopAuth):
         )
 
     def _check_secure(self, request: Any) -> None:
+        if request.url.scheme == "http" and is_loopback(request.url.host):
+            return
         url = str(request.url)
         if request.url.scheme in {"ws", "wss"}:  # httpx2 opens WebSockets by an HTTP request
             url = f"http{url[2:]}"

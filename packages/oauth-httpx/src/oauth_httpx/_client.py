@@ -25,7 +25,7 @@ from oauth_core import (
 
 from ._auth import TokenAuth
 from ._binding import Binding
-from ._event_hooks import AsyncHeldHooks, HeldHooks
+from ._event_hooks import HELD, AsyncHeldHooks, HeldHooks
 from ._not_pickled import NotPickled
 from ._redirects import following, send_hops, send_hops_async
 from ._runtime import current_runtime
@@ -145,8 +145,10 @@ class OAuth2ClientBase(_ClientBase, HeldHooks, Verbs[R], SessionMethods):
         library_send = cast("Any", super()).send
         redirects = following(self.binding, self, keywords, request)
         if redirects is None:
-            return cast("R", self._released(library_send(request, **keywords)))
-        return cast("R", self._released(send_hops(library_send, request, keywords, redirects)))
+            response = library_send(request, **keywords)
+        else:
+            response = send_hops(library_send, request, keywords, redirects)
+        return cast("R", self._released(response) if HELD in response.extensions else response)
 
     def close(self) -> None:
         """Close all connections."""
@@ -182,8 +184,10 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncHeldHooks, AsyncVerbs[R], AsyncSes
         library_send = cast("Any", super()).send
         redirects = following(self.binding, self, keywords, request)
         if redirects is None:
-            return cast("R", await self._released(await library_send(request, **keywords)))
-        return cast("R", await self._released(await send_hops_async(library_send, request, keywords, redirects)))
+            response = await library_send(request, **keywords)
+        else:
+            response = await send_hops_async(library_send, request, keywords, redirects)
+        return cast("R", await self._released(response) if HELD in response.extensions else response)
 
     async def aclose(self) -> None:
         """Close all connections, once a renewal that is under way has ended: its token would be lost."""

@@ -83,9 +83,11 @@ def following(binding: Binding, client: Any, keywords: Mapping[str, Any], reques
     """Return who follows the redirects of one call of a client's ``send``, None where the library may."""
     default = binding.library.USE_CLIENT_DEFAULT
     follow = keywords.get("follow_redirects", default)
+    if not (client.follow_redirects if follow is default else follow):
+        return None
     auth = keywords.get("auth", default)
     handler = client.auth if auth is default else auth
-    if not (client.follow_redirects if follow is default else follow) or not isinstance(handler, HopAuth):
+    if not isinstance(handler, HopAuth):
         return None
     return Redirects(binding, handler, request, client.max_redirects)
 
