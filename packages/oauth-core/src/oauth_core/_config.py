@@ -235,3 +235,23 @@ def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth
         registered=config.registered_auth,
         pair_method=config.default_auth,
     )
+
+
+def client_keys(config: ClientConfig) -> dict[str, list[dict[str, str]]]:
+    """Return the public halves of the keys by which a client authenticates and signs, as a JWK set."""
+    auth = None
+    if config.auth is not None:
+        from ._client_auth import resolve_client_auth
+
+        auth = resolve_client_auth(
+            config.auth,
+            config.client_id,
+            config.client_secret,
+            registered=config.registered_auth,
+            pair_method=config.default_auth,
+        )
+    found: list[dict[str, str]] = []
+    for each in (auth, config.request_object):
+        published: Mapping[str, list[dict[str, str]]] = getattr(each, "public_jwks", {})
+        found += [key for key in published.get("keys", ()) if key not in found]
+    return {"keys": found}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
-from ._config import ClientConfig, with_credentials
+from ._config import ClientConfig, client_keys, with_credentials
 from ._errors import UsageError
 from ._messages import Flow, Response, pairs
 from ._metadata import check_metadata
@@ -63,6 +63,15 @@ class EndpointPlans:
     def config(self) -> ClientConfig:
         """Who this client is and which server it talks to."""
         return self._config
+
+    @property
+    def client_jwks(self) -> dict[str, list[dict[str, str]]]:
+        """The public halves of this client's keys, as a JWK set to register or to serve at its ``jwks_uri``.
+
+        They are those by which it authenticates and signs its requests; a key that is held elsewhere is not among them.
+        Raises ``UsageError`` where the client's authentication is not configured whole. RFC 7517 §5.
+        """
+        return client_keys(self._config)
 
     def __init__(self, **options: object) -> None:
         raise NotImplementedError

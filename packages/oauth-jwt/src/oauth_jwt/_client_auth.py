@@ -19,7 +19,7 @@ from ._frozen import Frozen
 from ._keys import Key, shared_key
 from ._keywords import known_keywords
 from ._sent import with_assertion
-from ._signing import SigningKey, signing_key
+from ._signing import SigningKey, published, signing_key
 from ._template import Template, new_jti
 
 __all__ = ["ClientSecretJWT", "ClientSecretJwt", "PrivateKeyJWT", "PrivateKeyJwt"]
@@ -257,6 +257,11 @@ class PrivateKeyJwt(_Bound):
         self._begin(
             client_id, private_jwk, PrivateKeyJWT(**options, kid=kid, password=password, certificate=certificate)
         )
+
+    @property
+    def public_jwks(self) -> dict[str, list[dict[str, str]]]:
+        """The public half of the key, as a JWK set; without keys where a signer holds it. RFC 7517 §5."""
+        return published(self._ready)
 
     @classmethod
     def of(cls, client_id: str, secret: object, options: _Method) -> Self:

@@ -19,7 +19,7 @@ from ._jose import encrypt
 from ._jwks import JWKSCache, key_source
 from ._keys import Key
 from ._keywords import known_fields
-from ._signing import SigningKey, signing_key
+from ._signing import SigningKey, published, signing_key
 from ._template import Template, new_jti
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ class RequestObject:
 
     def __repr__(self) -> str:
         return f"<RequestObject of {self.client_id!r} for {self.audience!r}>"
+
+    @property
+    def public_jwks(self) -> dict[str, list[dict[str, str]]]:
+        """The public half of the key, as a JWK set; without keys where a signer holds it. RFC 7517 §5."""
+        return published(self._signing)
 
     def sign(self, parameters: Params) -> Flow[str]:
         """Return the value of ``request`` for these parameters (a flow). RFC 9101 §4.

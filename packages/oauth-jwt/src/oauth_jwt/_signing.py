@@ -102,6 +102,11 @@ def public_jwks(*keys: object) -> dict[str, list[dict[str, str]]]:
     return {"keys": [key.public_jwk() | {"kid": key.kid or key.thumbprint()} for key in loaded]}
 
 
+def published(*keys: object) -> dict[str, list[dict[str, str]]]:
+    """Return the JWK set of those keys that have a public half at hand: no shared secret, no key held elsewhere."""
+    return public_jwks(*[key for key in keys if isinstance(key, Key) and key.kty != "oct"])
+
+
 def _is_signer(material: object) -> bool:
     if isinstance(material, (str, bytes, Key, Mapping)) or hasattr(material, "public_key"):
         return False
