@@ -204,9 +204,9 @@ def with_credentials(config: ClientConfig, parameters: dict[str, object]) -> Cli
         return config
     auth = config.auth
     if auth is not None and not isinstance(auth, str):
-        from ._client_auth import CustomClientAuth, resolve_client_auth
+        from ._client_auth import CustomClientAuth
 
-        own = resolve_client_auth(auth, config.client_id, config.client_secret, pair_method=config.default_auth)
+        own = _resolved(config, auth)
         if not isinstance(own, CustomClientAuth) and (
             "client_secret" in changes or own.client_id != changes["client_id"]
         ):
@@ -216,8 +216,6 @@ def with_credentials(config: ClientConfig, parameters: dict[str, object]) -> Cli
 
 def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth]:
     """Return the method by which the client authenticates (a flow, since metadata may have to be read)."""
-    from ._client_auth import resolve_client_auth
-
     method = auth or config.auth
     if method is None:
         if config.client_secret is None:
@@ -228,6 +226,12 @@ def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth
             if supported and method not in supported:
                 usable = [name for name in ("client_secret_basic", "client_secret_post") if name in supported]
                 method = usable[0] if usable else method
+    return _resolved(config, method)
+
+
+def _resolved(config: ClientConfig, method: object) -> ClientAuth:
+    from ._client_auth import resolve_client_auth
+
     return resolve_client_auth(
         method,
         config.client_id,
@@ -239,17 +243,7 @@ def client_auth_of(config: ClientConfig, auth: object = None) -> Flow[ClientAuth
 
 def client_keys(config: ClientConfig) -> dict[str, list[dict[str, str]]]:
     """Return the public halves of the keys by which a client authenticates and signs, as a JWK set."""
-    auth = None
-    if config.auth is not None:
-        from ._client_auth import resolve_client_auth
-
-        auth = resolve_client_auth(
-            config.auth,
-            config.client_id,
-            config.client_secret,
-            registered=config.registered_auth,
-            pair_method=config.default_auth,
-        )
+    auth = None if config.auth is None else _resolved(config, config.auth)
     found: list[dict[str, str]] = []
     for each in (auth, config.request_object):
         published: Mapping[str, list[dict[str, str]]] = getattr(each, "public_jwks", {})

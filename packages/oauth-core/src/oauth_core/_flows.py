@@ -342,6 +342,7 @@ def authorize(config: ClientConfig, **parameters: object) -> Flow[AuthorizationR
 def request_authorization(config: ClientConfig, **parameters: object) -> Flow[AuthorizationRequest]:
     """Return an authorization request as ``authorize`` does, signed where a signer is configured, never pushed."""
     from ._authorization import AuthorizationRequest
+    from ._front_channel import ask_as_configured
 
     url = yield from endpoint_of(
         config, "authorization_endpoint", cast("str | None", parameters.pop("authorization_endpoint", None))
@@ -353,10 +354,7 @@ def request_authorization(config: ClientConfig, **parameters: object) -> Flow[Au
     parameters.setdefault("issuer", server.issuer)
     parameters.setdefault("iss_required", server.promises_iss)
     parameters.setdefault("allow_insecure_http", config.allow_insecure_http)
-    if config.dpop is not None:
-        parameters.setdefault("dpop_jkt", config.dpop.jkt)
-    if config.jarm_validator is not None:
-        parameters.setdefault("response_mode", "jwt")
+    ask_as_configured(config, parameters)
     if not config.client_id and "client_id" not in parameters:
         raise UsageError("no client_id is configured; pass client_id=")
     parameters.setdefault("client_id", config.client_id)

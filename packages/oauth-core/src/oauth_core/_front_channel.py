@@ -1,4 +1,4 @@
-"""A session's front channel: the URL that the user's browser is sent to, and the callback that it brings back.
+"""The front channel: the URL that the user's browser is sent to, what it asks for, and the callback that comes back.
 
 Rules of this room: it is imported when a person is involved, never with a session. A function takes what the session
 knows and returns what the session is to remember; it changes nothing of it. What a callback must say stands in
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ._token import OAuth2Token
 
 __all__ = [
+    "ask_as_configured",
     "authorization_request",
     "callback_login",
     "checked_callback",
@@ -65,10 +66,7 @@ def authorization_request(
     if challenge is not None and code_verifier is None:
         made_elsewhere = (("code_challenge", challenge), ("code_challenge_method", method))
     rest.setdefault("nonce", None if config.id_token_validator is None else "")
-    if config.dpop is not None:
-        rest.setdefault("dpop_jkt", config.dpop.jkt)
-    if config.jarm_validator is not None:
-        rest.setdefault("response_mode", "jwt")
+    ask_as_configured(config, rest)
     request = AuthorizationRequest(
         url,
         cast("str", rest.pop("client_id", None) or config.client_id or ""),
@@ -85,6 +83,14 @@ def authorization_request(
     if "authorization_request" in config.hooks:
         uri = config.hooks.on_parts("authorization_request", uri, {}, None)[0]
     return request, uri
+
+
+def ask_as_configured(config: ClientConfig, parameters: dict[str, object]) -> None:
+    """Add what the client's keys and judges make every authorization request ask for, where the caller did not."""
+    if config.dpop is not None:
+        parameters.setdefault("dpop_jkt", config.dpop.jkt)
+    if config.jarm_validator is not None:
+        parameters.setdefault("response_mode", "jwt")
 
 
 def signed_callback(response: object, *, demanded: bool) -> str | None:

@@ -138,7 +138,7 @@ class TokenAuth(HopAuth):
         if self._proves(token):
             self._show(prepared, run(self._proof(prepared, token), nothing_to_send))
         response = yield prepared
-        if self.dpop is not None and self._lacks_nonce(prepared, response) and repeatable:
+        if self._lacks_nonce(prepared, response) and repeatable:
             shorten(response, self.binding.capped)
             response.read()
             if file is not None:
@@ -181,7 +181,7 @@ class TokenAuth(HopAuth):
         if self._proves(token):
             self._show(prepared, await _asked(self._proof(prepared, token)))
         response = yield prepared
-        if self.dpop is not None and self._lacks_nonce(prepared, response) and repeatable:
+        if self._lacks_nonce(prepared, response) and repeatable:
             shorten(response, self.binding.capped_async)
             await response.aread()
             if file is not None:

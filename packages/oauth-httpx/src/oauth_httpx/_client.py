@@ -25,7 +25,7 @@ from oauth_core import (
 
 from ._auth import TokenAuth
 from ._binding import Binding
-from ._event_hooks import HELD, AsyncHeldHooks, HeldHooks
+from ._event_hooks import AsyncHeldHooks, HeldHooks
 from ._not_pickled import NotPickled
 from ._redirects import following, send_hops, send_hops_async
 from ._runtime import current_runtime
@@ -148,7 +148,7 @@ class OAuth2ClientBase(_ClientBase, HeldHooks, Verbs[R], SessionMethods):
             response = library_send(request, **keywords)
         else:
             response = send_hops(library_send, request, keywords, redirects)
-        return cast("R", self._released(response) if HELD in response.extensions else response)
+        return cast("R", self._released(response))
 
     def close(self) -> None:
         """Close all connections."""
@@ -187,7 +187,7 @@ class AsyncOAuth2ClientBase(_ClientBase, AsyncHeldHooks, AsyncVerbs[R], AsyncSes
             response = await library_send(request, **keywords)
         else:
             response = await send_hops_async(library_send, request, keywords, redirects)
-        return cast("R", await self._released(response) if HELD in response.extensions else response)
+        return cast("R", await self._released(response))
 
     async def aclose(self) -> None:
         """Close all connections, once a renewal that is under way has ended: its token would be lost."""

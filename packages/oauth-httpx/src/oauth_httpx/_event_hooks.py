@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["HELD", "AsyncHeldHooks", "HeldHooks"]
+__all__ = ["AsyncHeldHooks", "HeldHooks"]
 
-HELD = "oauth_httpx.held"  # marks an answer, among its extensions
+_HELD = "oauth_httpx.held"  # marks an answer, among its extensions
 
 
 class _Lists:
@@ -52,14 +52,14 @@ class HeldHooks(_Lists):
 
     def _on_response(self, response: Any) -> None:
         if response.status_code == 401:
-            response.extensions[HELD] = True
+            response.extensions[_HELD] = True
             return
         for hook in self._user_hooks["response"]:
             hook(response)
 
     def _released(self, response: Any) -> Any:
         """Call the hooks on an answer that was held back, and return it."""
-        if response.extensions.pop(HELD, False):
+        if response.extensions.pop(_HELD, False):
             try:
                 for hook in self._user_hooks["response"]:
                     hook(response)
@@ -78,14 +78,14 @@ class AsyncHeldHooks(_Lists):
 
     async def _on_response(self, response: Any) -> None:
         if response.status_code == 401:
-            response.extensions[HELD] = True
+            response.extensions[_HELD] = True
             return
         for hook in self._user_hooks["response"]:
             await hook(response)
 
     async def _released(self, response: Any) -> Any:
         """Call the hooks on an answer that was held back, and return it."""
-        if response.extensions.pop(HELD, False):
+        if response.extensions.pop(_HELD, False):
             try:
                 for hook in self._user_hooks["response"]:
                     await hook(response)

@@ -1,8 +1,8 @@
 """The library's own client without a memory for cookies: what carries requests to the authorization server.
 
 Rules of this room: a client is changed in what its public face lets be changed. Its jar has a policy that takes no
-cookie; on top of that its ``cookies`` are none at all, so that no answer is searched for them, which would cost a
-quarter of such a call. Where a later release of the library looked elsewhere, the policy would still hold.
+cookie; on top of that its ``cookies`` are none at all, so that no answer is searched for them, which would cost an
+eighth of such a call. Where a later release of the library looked elsewhere, the policy would still hold.
 """
 
 from __future__ import annotations

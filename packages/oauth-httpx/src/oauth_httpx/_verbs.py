@@ -39,8 +39,6 @@ class BodyOptions(RequestOptions, total=False):
 
 def _native(options: BodyOptions) -> dict[str, Any]:
     keywords = cast("dict[str, Any]", options)
-    if not keywords:
-        return keywords
     if keywords.pop("withhold_token", False):
         if keywords.get("auth") is not None:
             raise TypeError("pass withhold_token or auth, not both")

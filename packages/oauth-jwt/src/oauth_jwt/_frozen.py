@@ -15,9 +15,7 @@ class Frozen:
 
     __slots__ = ()
 
-    if TYPE_CHECKING:
-        pass  # else a checker would take any name for an attribute
-    else:
+    if not TYPE_CHECKING:  # a checker would take any name for an attribute
 
         def __setattr__(self, name: str, value: object) -> None:
             if name[0] != "_" and hasattr(self, name):
