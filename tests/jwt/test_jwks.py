@@ -33,6 +33,26 @@ def check(cache, signer, send=no_request, header=None, alg="RS256"):
     return carry(rules(cache, alg).validate(sign(id_claims(), signer, header), nonce=NONCE), send)
 
 
+def twenty_threads(cache, signer, server):
+    """Let so many threads judge a token at once, with a server that takes its time; whom each believes it is about."""
+    began, found = threading.Barrier(20), []
+
+    def slow(request):
+        time.sleep(0.05)
+        return server(request)
+
+    def work():
+        began.wait()
+        found.append(run(rules(cache).validate(sign(id_claims(), signer), nonce=NONCE), slow).sub)
+
+    threads = [threading.Thread(target=work) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
 def test_keys_are_fetched_once_and_kept():
     """Keys are fetched for the first token and kept for the time to live, then fetched again."""
     clock, server = Clock(), KeyServer(key())
@@ -69,28 +89,10 @@ def test_keys_fetched_for_a_token_are_not_fetched_again_for_it():
 
 def test_threads_share_the_fetch_after_a_rotation():
     """Twenty threads whose tokens are signed with a new key cause one further fetch, and all believe their token."""
-    server, began = KeyServer(key()), threading.Barrier(20)
-
-    def slow(request):
-        time.sleep(0.05)
-        return server(request)
-
-    cache = JWKSCache(URI)
-    check(cache, key(), slow)
+    server, cache = KeyServer(key()), JWKSCache(URI)
+    check(cache, key(), server)
     server.keys = [key("RS256", 2)]
-    found = []
-
-    def work():
-        began.wait()
-        token = sign(id_claims(), key("RS256", 2))
-        found.append(run(rules(cache).validate(token, nonce=NONCE), slow).sub)
-
-    threads = [threading.Thread(target=work) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == ["jane"] * 20
+    assert twenty_threads(cache, key("RS256", 2), server) == ["jane"] * 20
     assert len(server.requests) == 2
 
 
@@ -236,26 +238,8 @@ def test_keys_come_from_one_place():
 
 def test_threads_share_one_fetch():
     """Twenty threads that need keys at once cause one fetch, and all believe their token."""
-    server, began = KeyServer(key()), threading.Barrier(20)
-
-    def slow(request):
-        time.sleep(0.05)
-        return server(request)
-
-    cache = JWKSCache(URI)
-    found = []
-
-    def work():
-        began.wait()
-        token = sign(id_claims(), key())
-        found.append(run(rules(cache).validate(token, nonce=NONCE), slow).sub)
-
-    threads = [threading.Thread(target=work) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == ["jane"] * 20
+    server, cache = KeyServer(key()), JWKSCache(URI)
+    assert twenty_threads(cache, key(), server) == ["jane"] * 20
     assert len(server.requests) == 1
 
 
